@@ -1,0 +1,1 @@
+"""The pure core: pictures, records, geometry, payloads; torch and PIL only."""

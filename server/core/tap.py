@@ -1,0 +1,199 @@
+"""Any network and any picture into records: what each step did, in execution order, with the graph's edges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock, RLock
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .ledger import Node, tensors, version
+from .ops import without_batch
+from .record import Op, Record
+from .recorder import Recorder
+from .survey import Survey, survey
+
+OVERWRITTEN = "The network wrote over this value while it ran, so it is not shown."
+FLOATS = {torch.float16, torch.bfloat16, torch.float32, torch.float64}
+SHOWN = FLOATS | {torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A forward pass: records in execution order, the network's own output, and what is missing, in a sentence."""
+
+    records: tuple[Record, ...]
+    output: Any
+    complete: bool
+    missing: str
+
+
+class TapError(Exception):
+    """The network cannot be recorded: a sentence on why, and a hint on what to do."""
+
+    def __init__(self, detail: str, *, hint: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.hint = hint
+
+
+def run(model: nn.Module, x: Tensor, *, classifier: bool = True) -> Trace:
+    """Runs `model` on one picture `x` (1, C, H, W) in eval mode, without gradients, and records every step.
+
+    The output is the plain forward's, bit for bit; modes, hooks, gradients and random state are afterwards as before.
+    A softmax record is added where a classifier returns logits (1, N). Several threads may trace one model.
+    Raises TapError for a compiled TorchScript module and for more than one picture; the network's own errors pass.
+    """
+    _check(model, x)
+    found = survey(model)
+    recorder = Recorder(model, found, x)
+    with torch.inference_mode(False), torch.no_grad(), _as_before(model, x, found):
+        with recorder:
+            output = model(x)
+        results = tensors((output,))
+        owners = [recorder.ledger.owner(t) for t in results]
+        for tensor in (x, *results, *recorder.kept):  # memory that others may write into afterwards
+            recorder.ledger.protect(tensor)
+        nodes = recorder.ledger.nodes
+        if classifier and len(owners) == 1 and owners[0] is not None and _is_logits(output, nodes[owners[0]]):
+            shares = torch.softmax(output, 1)
+            nodes.append(Node("", "softmax", Op.SOFTMAX, {"kind": "softmax", "axis": 0}, [owners[0]], shares))
+        missing = [*recorder.missing, *(["how the output was made"] if None in owners or not owners else [])]
+        return Trace(_finish(nodes), output, not missing, _sentence(missing))
+
+
+def _check(model: nn.Module, x: Tensor) -> None:
+    """Refuses what cannot be recorded."""
+    if isinstance(model, torch.jit.ScriptModule):
+        raise TapError(
+            f"{type(model).__name__} is a TorchScript module; its steps cannot be seen, only an nn.Module's can.",
+            hint="Pass the Python module that it was scripted or traced from.",
+        )
+    if x.ndim < 2 or x.shape[0] != 1:
+        raise TapError(
+            f"The input has the shape {tuple(x.shape)}; one picture (1, channels, height, width) is recorded at a time.",
+            hint="Pass one picture, with a batch axis of 1.",
+        )
+
+
+# --- the model as before ---
+
+_LOCK = Lock()
+_EAGER = RLock()  # the stance is process-wide: one trace of a compiled network at a time
+_RUNNING: dict[int, tuple[int, list[nn.Module]]] = {}
+
+
+@contextmanager
+def _as_before(model: nn.Module, x: Tensor, found: Survey) -> Iterator[None]:
+    """Eval mode and, for compiled networks, eager code inside; modes and random state as before afterwards."""
+    state = torch.get_rng_state()
+    on_device = torch.cuda.get_rng_state(x.device) if x.is_cuda else None
+    _hold_in_eval(model, found.training)
+    try:
+        with _eager() if found.compiled else nullcontext():
+            yield
+    finally:
+        _let_go(model)
+        torch.set_rng_state(state)
+        if on_device is not None:
+            torch.cuda.set_rng_state(on_device, x.device)
+
+
+@contextmanager
+def _eager() -> Iterator[None]:
+    """torch.compile steps aside: it would try to compile the recorder."""
+    with _EAGER, torch.compiler.set_stance("force_eager"):
+        yield
+
+
+def _hold_in_eval(model: nn.Module, training: list[nn.Module]) -> None:
+    """Puts modules in eval mode and keeps count; `train()` is not called, it may be the user's own."""
+    with _LOCK:
+        count, before = _RUNNING.get(id(model), (0, []))
+        for module in training:
+            module.training = False
+        _RUNNING[id(model)] = count + 1, [*before, *training]
+
+
+def _let_go(model: nn.Module) -> None:
+    """The last trace of a model gives each module its mode back."""
+    with _LOCK:
+        count, training = _RUNNING.pop(id(model))
+        if count > 1:
+            _RUNNING[id(model)] = count - 1, training
+            return
+        for module in training:
+            module.training = True
+
+
+# --- nodes to records ---
+
+
+def _is_logits(output: Any, node: Node) -> bool:
+    """Whether a softmax belongs behind this output: scores (1, N) that are not shares already."""
+    if not isinstance(output, Tensor) or output.ndim != 2 or output.shape[1] < 2 or not output.is_floating_point():
+        return False
+    return node.op is not Op.SOFTMAX and node.geometry.get("function") not in ("sigmoid", "softmax")
+
+
+def _finish(nodes: list[Node]) -> tuple[Record, ...]:
+    """Records with unique ids and values of their own."""
+    ids: list[str] = []
+    counts: dict[str, int] = {}
+    records: list[Record] = []
+    for node in nodes:
+        name = _cleaned(node.path if node.is_module else f"{node.path}.{node.name}" if node.path else node.name)
+        count = counts[name] = counts.get(name, 0) + 1
+        ids.append(name if count == 1 else f"{name}:{count}")  # the number of the call, from the second on
+        records.append(_record(node, ids))
+    return tuple(records)
+
+
+def _record(node: Node, ids: list[str]) -> Record:
+    """The record of a node whose id is the last of `ids`."""
+    value, note = _value(node)
+    shape = without_batch(node.tensor.shape) if value is None else tuple(value.shape)
+    inputs = tuple([ids[i] for i in node.inputs])
+    label = _label(node)
+    return Record(
+        ids[-1], node.op, label, inputs, shape, node.geometry, node.parameters, node.weights, value, note
+    )
+
+
+@lru_cache(maxsize=4096)
+def _cleaned(name: str) -> str:
+    """The name in the characters that ids have; `.range` at the end is what payloads call a node's range."""
+    name = re.sub(r"[^A-Za-z0-9_.-]", "_", name)
+    return f"{name}_" if name.endswith(".range") else name
+
+
+def _label(node: Node) -> str:
+    """The last part of the path, with the one before where it is a number, or the function's name."""
+    if not node.is_module:
+        return node.name
+    before, _, last = node.path.rpartition(".")
+    return f"{before.rpartition('.')[2]}.{last}" if before and last.isdigit() else last
+
+
+def _value(node: Node) -> tuple[Tensor | None, str]:
+    """The node's value on the CPU, without batch axis, and its note."""
+    tensor = node.tensor if node.copy is None else node.copy
+    if node.copy is None and version(tensor) != node.version:
+        return None, OVERWRITTEN
+    if tensor.dtype not in SHOWN or tensor.layout is not torch.strided or tensor.is_nested:
+        return None, f"Values of the kind {tensor.dtype}, {tensor.layout} are not shown."
+    one = tensor.squeeze(0) if tensor.ndim else tensor
+    one = one if one.is_cpu else one.cpu()
+    return one if one.is_contiguous() else one.contiguous(), node.note
+
+
+def _sentence(missing: list[str]) -> str:
+    """What is missing, said once each."""
+    parts = list(dict.fromkeys(missing))
+    return f"Not recorded: {'; '.join(parts)}." if parts else ""

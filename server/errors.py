@@ -1,0 +1,53 @@
+"""What went wrong, in words: the exceptions that any layer may raise towards a person."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+
+class Problem(Exception):
+    """An error a caller can act on, in the terms of RFC 9457.
+
+    Args:
+        status: HTTP status code, 400 to 599.
+        detail: what was wrong with the value in it, then what is allowed.
+        hint: what to do next.
+        title: a short name of the kind of error; the status phrase by default.
+        headers: extra response headers such as `Retry-After`.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        hint: str,
+        title: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = title or HTTPStatus(status).phrase
+        self.detail = detail
+        self.hint = hint
+        self.headers = dict(headers or {})
+
+    def body(self) -> dict[str, Any]:
+        """Returns the members of the `application/problem+json` body."""
+        slug = self.title.lower().replace(" ", "-")
+        return {
+            "type": f"urn:convlens:{slug}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "hint": self.hint,
+        }
+
+
+class StartError(Exception):
+    """The app cannot start: a sentence for the person at the terminal, and a hint."""
+
+    def __init__(self, sentence: str, *, hint: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint

@@ -1,0 +1,15 @@
+"""Architectures, one a file, torch only; a card's `network` is a key of the table `NETWORKS`."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from .lenet import LeNet5
+from .tiny_vgg import TinyVGG
+
+NETWORKS: dict[str, type[nn.Module]] = {
+    "tiny_vgg": TinyVGG,
+    "lenet_5": LeNet5,
+}
+
+__all__ = ["NETWORKS", "LeNet5", "TinyVGG"]

@@ -1,0 +1,1 @@
+"""HTTP: pages, the API and what guards them."""

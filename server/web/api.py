@@ -1,0 +1,127 @@
+"""The API of the contract: health, networks, weights, bundled pictures."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import safetensors.torch
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import FileResponse
+
+from .. import __version__
+from ..card import Card
+from ..core import image
+from ..data import pictures
+from ..errors import Problem
+from . import schema
+from .here import CardHere, HereNow, Nodes
+from .inference import Tracer, describe
+from .openapi import BINARY, binary, problems
+from .traces import chosen
+
+router = APIRouter(responses=problems(403))
+
+
+@router.get("/healthz", tags=["server"])
+async def health() -> schema.Health:
+    """Answers as soon as the server can."""
+    return schema.Health(status="ok", version=__version__)
+
+
+@router.get("/api/models", tags=["networks"])
+async def models(here: HereNow) -> list[schema.ModelSummary]:
+    """Lists the networks; the first is the page's default."""
+    cards = map(here.tracer.zoo.card, here.tracer.zoo.ids())
+    return [schema.ModelSummary.model_validate(summary(card)) for card in cards]
+
+
+def summary(card: Card) -> dict[str, Any]:
+    """Returns the list entry of a network."""
+    return {
+        "id": card.id,
+        "name": card.name,
+        "input": card.input,
+        "classes": [each["id"] for each in card.classes],
+        "parameters": card.parameters,
+        "fit": card.fit,
+    }
+
+
+def full(card: Card, tracer: Tracer) -> dict[str, Any]:
+    """Returns the card and graph of a network."""
+    return {
+        **summary(card),
+        "labels": card.classes,
+        "about": card.about,
+        "mean": card.mean,
+        "std": card.std,
+        "data": card.data,
+        "metrics": card.metrics,
+        "recipe": card.recipe,
+        "licence": card.licence,
+        "nodes": describe(tracer.zoo.graph(card.id)),
+    }
+
+
+@router.get("/api/models/{model_id}", tags=["networks"], responses=problems(404))
+async def model(card: CardHere, here: HereNow) -> schema.ModelCard:
+    """Returns a network's card and graph: every operation it performs is a node."""
+    return schema.ModelCard.model_validate(full(card, here.tracer))
+
+
+@router.get(
+    "/api/models/{model_id}/weights",
+    tags=["networks"],
+    response_class=Response,
+    responses={**binary("safetensors, PyTorch's state_dict names"), **problems(404, 422)},
+)
+def weights(card: CardHere, here: HereNow, nodes: Nodes = "") -> Response:
+    """Returns a network's weights, or those of some nodes, as a safetensors file."""
+    zoo = here.tracer.zoo
+    if not nodes:
+        path = zoo.weights_path(card.id)
+        return FileResponse(path, media_type=BINARY, filename=f"{card.id}.safetensors")
+    state = zoo.network(card.id).state_dict()
+    wanted = chosen(zoo.graph(card.id), nodes)
+    names = {name for record in wanted for name in record.weights.values()}
+    tensors = {name: state[name].contiguous() for name in sorted(names)}
+    return Response(safetensors.torch.save(tensors), media_type=BINARY)
+
+
+@router.get("/api/pictures", tags=["pictures"])
+async def bundled() -> list[schema.PictureSummary]:
+    """Lists the bundled pictures."""
+    return [schema.PictureSummary.model_validate(each) for each in pictures_json()]
+
+
+def pictures_json() -> list[dict[str, str]]:
+    """Returns the bundled pictures as the page gets them."""
+    return [asdict(each) for each in pictures.catalogue()]
+
+
+def read_bundled(picture: str) -> bytes:
+    """Returns the bytes of a bundled picture; an unknown one is a 404 problem."""
+    try:
+        return pictures.read(picture)
+    except pictures.UnknownPictureError as error:
+        raise Problem(
+            404,
+            f"There is no bundled picture {picture[:80]!r}.",
+            hint="Take an id from GET /api/pictures.",
+            title="No such picture",
+        ) from error
+
+
+@router.get(
+    "/api/pictures/{picture_id}",
+    tags=["pictures"],
+    response_class=Response,
+    responses={**binary("a small copy", "image/jpeg"), **problems(404, 422, 503)},
+)
+async def picture(
+    picture_id: str,
+    here: HereNow,
+    size: Annotated[int, Query(ge=8, le=1024, description="longest side in pixels")] = 320,
+) -> Response:
+    """Returns a bundled picture, upright, its longest side at most `size`."""
+    small = await here.workbench.do(lambda: image.preview(read_bundled(picture_id), size))
+    return Response(small, media_type="image/jpeg", headers={"cache-control": "max-age=86400"})

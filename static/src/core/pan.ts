@@ -1,0 +1,83 @@
+/** The view of an opened map: how large a cell is and where the map lies, as pure arithmetic. */
+
+export interface Pan {
+  /** Side of a cell, CSS pixels. */
+  cell: number;
+  left: number;
+  top: number;
+}
+
+export interface Extent {
+  /** Size of the map in cells. */
+  rows: number;
+  columns: number;
+  /** Size of the view in CSS pixels. */
+  width: number;
+  height: number;
+}
+
+export const LARGEST_CELL_PX = 72;
+
+/** The largest cell at which the whole map is seen, centred. */
+export function fitPan({ rows, columns, width, height }: Extent): Pan {
+  const cell = Math.min(LARGEST_CELL_PX, width / columns, height / rows);
+  return { cell, left: (width - columns * cell) / 2, top: (height - rows * cell) / 2 };
+}
+
+/** Keeps the map in the view: no gap beside a map larger than it, centred when smaller. */
+export function clampPan(pan: Pan, extent: Extent): Pan {
+  const cell = Math.min(LARGEST_CELL_PX, Math.max(fitPan(extent).cell, pan.cell));
+  return {
+    cell,
+    left: clampSide(pan.left, extent.width, extent.columns * cell),
+    top: clampSide(pan.top, extent.height, extent.rows * cell),
+  };
+}
+
+function clampSide(start: number, room: number, size: number): number {
+  if (size <= room) return (room - size) / 2;
+  return Math.min(0, Math.max(room - size, start));
+}
+
+/** Zooms by `factor` while the point (x, y) of the view stays where it is. */
+export function zoomPan(
+  pan: Pan,
+  factor: number,
+  at: { x: number; y: number },
+  extent: Extent,
+): Pan {
+  const cell = Math.min(LARGEST_CELL_PX, Math.max(fitPan(extent).cell, pan.cell * factor));
+  const ratio = cell / pan.cell;
+  return clampPan(
+    { cell, left: at.x - (at.x - pan.left) * ratio, top: at.y - (at.y - pan.top) * ratio },
+    extent,
+  );
+}
+
+/** Moves the view as little as needed to show a cell. */
+export function showCell(pan: Pan, cell: { y: number; x: number }, extent: Extent): Pan {
+  const shift = (start: number, index: number, room: number): number => {
+    const from = start + index * pan.cell;
+    if (from < 0) return start - from;
+    return from + pan.cell > room ? start - (from + pan.cell - room) : start;
+  };
+  return clampPan(
+    {
+      cell: pan.cell,
+      left: shift(pan.left, cell.x, extent.width),
+      top: shift(pan.top, cell.y, extent.height),
+    },
+    extent,
+  );
+}
+
+/** The cell under a point of the view, or null outside the map. */
+export function cellAt(
+  pan: Pan,
+  at: { x: number; y: number },
+  extent: Extent,
+): { y: number; x: number } | null {
+  const x = Math.floor((at.x - pan.left) / pan.cell);
+  const y = Math.floor((at.y - pan.top) / pan.cell);
+  return x >= 0 && y >= 0 && x < extent.columns && y < extent.rows ? { y, x } : null;
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { CHANNEL_ORDERS } from './order';
+import { makeRandom } from './random';
+import { SCALE_MODES } from './scale';
+import type { State } from './url';
+import { DEFAULT_STATE, decodeState, encodeState } from './url';
+
+/** A state as no person would choose it, from names with every awkward character. */
+function anyState(seed: number): State {
+  const random = makeRandom(seed);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const number = () => Math.floor(random() * 10 ** pick([1, 2, 5, 9]));
+  const letters = [...'abcXYZ019_.:-/ &=#%+?,"\'<>中文é🐼\u202f'];
+  const text = () => Array.from({ length: 1 + (number() % 12) }, () => pick(letters)).join('');
+  const maybe = <T>(value: T) => (random() < 0.3 ? null : value);
+  return {
+    net: maybe(text()),
+    picture: maybe(text()),
+    node: maybe(text()),
+    c: maybe(number()),
+    cell: maybe([number(), number()] as const),
+    map: random() < 0.5,
+    scale: pick(SCALE_MODES),
+    order: pick(CHANNEL_ORDERS),
+    density: pick(['fit', 'all'] as const),
+    view: 'look',
+    theme: pick([null, 'light', 'dark'] as const),
+    lang: pick([null, 'en', 'zh'] as const),
+  };
+}
+
+describe('the address', () => {
+  it.each(Array.from({ length: 200 }, (_, seed) => seed))(
+    'of random state %i comes back whole',
+    (seed) => {
+      const state = anyState(seed);
+      const fragment = encodeState(state);
+      expect(decodeState(`#${fragment}`)).toEqual({ state, problems: [] });
+      expect(new URL(`http://localhost/#${fragment}`).hash.slice(1)).toSatisfy(
+        (hash: string) => encodeState(decodeState(hash).state) === fragment,
+      );
+    },
+  );
+
+  it('of the default state holds the version alone', () => {
+    expect(encodeState(DEFAULT_STATE)).toBe('v=1');
+  });
+
+  it('is readable, in a stable order, and leaves defaults out', () => {
+    const state: State = {
+      ...DEFAULT_STATE,
+      theme: 'dark',
+      scale: 'layer',
+      cell: [4, 7],
+      c: 3,
+      node: 'layer1.0.add:2',
+      picture: 'coffee',
+      net: 'tiny-vgg',
+      lang: 'zh',
+      map: true,
+    };
+    expect(encodeState(state)).toBe(
+      'v=1&net=tiny-vgg&picture=coffee&node=layer1.0.add:2&c=3&cell=4,7&map=1&theme=dark&lang=zh',
+    );
+  });
+});
+
+describe('decodeState', () => {
+  it.each(['', '#', '#v=1', '&&', '#v'])('takes %j as the default state', (fragment) => {
+    expect(decodeState(fragment)).toEqual({ state: DEFAULT_STATE, problems: [] });
+  });
+
+  it('ignores keys that it does not know', () => {
+    const { state, problems } = decodeState('#v=1&utm=x&net=lenet-5&__proto__=1&toString=2');
+    expect(state).toEqual({ ...DEFAULT_STATE, net: 'lenet-5' });
+    expect(problems).toEqual([]);
+  });
+
+  it.each([
+    ['c', '-1'],
+    ['c', '1.5'],
+    ['c', 'NaN'],
+    ['c', '99999999999'],
+    ['cell', '3'],
+    ['cell', '3,4,5'],
+    ['cell', '3,x'],
+    ['scale', 'huge'],
+    ['theme', 'pink'],
+    ['lang', 'de'],
+    ['map', 'yes'],
+    ['net', ''],
+    ['net', 'x'.repeat(201)],
+  ])('lists %s=%s and falls back to the default', (key, value) => {
+    expect(decodeState(`#v=1&${key}=${value}`)).toEqual({
+      state: DEFAULT_STATE,
+      problems: [{ key, value }],
+    });
+  });
+
+  it('reads what it knows of another version and says so', () => {
+    expect(decodeState('#v=2&net=lenet-5&cell=quantum')).toEqual({
+      state: { ...DEFAULT_STATE, net: 'lenet-5' },
+      problems: [
+        { key: 'v', value: '2' },
+        { key: 'cell', value: 'quantum' },
+      ],
+    });
+  });
+
+  it('keeps a broken percent sign as it is', () => {
+    expect(decodeState('#picture=50%25&net=100%').state).toMatchObject({
+      picture: '50%',
+      net: '100%',
+    });
+  });
+
+  it('lets the last of two equal keys count', () => {
+    expect(decodeState('#c=1&c=2').state.c).toBe(2);
+  });
+});

@@ -1,0 +1,172 @@
+/** The whole state of the page as the fragment of its address, and back. */
+
+import type { Density } from './layout';
+import type { ChannelOrder } from './order';
+import { CHANNEL_ORDERS } from './order';
+import type { ScaleMode } from './scale';
+import { SCALE_MODES } from './scale';
+import type { Theme } from './colour';
+import type { Locale } from './numbers';
+
+export const VERSION = 1;
+export const VIEWS = ['look'] as const;
+export type View = (typeof VIEWS)[number];
+
+export interface State {
+  /** null = the server's first network. */
+  net: string | null;
+  /** null = the first picture that fits the network. */
+  picture: string | null;
+  node: string | null;
+  /** Channel of the node; index of the element for vectors. */
+  c: number | null;
+  /** [y, x] */
+  cell: readonly [number, number] | null;
+  /** True while the map of `c` is open large. */
+  map: boolean;
+  scale: ScaleMode;
+  order: ChannelOrder;
+  density: Density;
+  view: View;
+  /** null = as the system says. */
+  theme: Theme | null;
+  /** null = as the browser says. */
+  lang: Locale | null;
+}
+
+export const DEFAULT_STATE: State = {
+  net: null,
+  picture: null,
+  node: null,
+  c: null,
+  cell: null,
+  map: false,
+  scale: 'layer',
+  order: 'index',
+  density: 'fit',
+  view: 'look',
+  theme: null,
+  lang: null,
+};
+
+/** A part of the address that could not be used; its default stands in. */
+export interface UrlProblem {
+  key: string;
+  value: string;
+}
+
+export interface Decoded {
+  state: State;
+  problems: readonly UrlProblem[];
+}
+
+/** How one part of the state is written; `read` gives undefined for what it cannot be. */
+interface Field<T> {
+  read: (text: string) => T | undefined;
+  write: (value: T) => string;
+}
+
+const LONGEST_NAME = 200;
+
+function oneOf<T extends string>(values: readonly T[]): Field<T> {
+  return { read: (text) => values.find((value) => value === text), write: String };
+}
+
+function orNull<T>(field: Field<T>): Field<T | null> {
+  return { read: field.read, write: (value) => (value === null ? '' : field.write(value)) };
+}
+
+const name: Field<string | null> = orNull({
+  read: (text) => (text.length > 0 && text.length <= LONGEST_NAME ? text : undefined),
+  write: String,
+});
+
+const index: Field<number> = {
+  read: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined),
+  write: String,
+};
+
+const pair: Field<readonly [number, number]> = {
+  read: (text) => {
+    const [y, x, ...more] = text.split(',').map(index.read);
+    return y === undefined || x === undefined || more.length > 0 ? undefined : [y, x];
+  },
+  write: (cell) => cell.join(','),
+};
+
+const flag: Field<boolean> = {
+  read: (text) => (text === '1' ? true : text === '0' ? false : undefined),
+  write: (value) => (value ? '1' : '0'),
+};
+
+/** In the order of the address. */
+const FIELDS: { [K in keyof State]: Field<State[K]> } = {
+  net: name,
+  picture: name,
+  node: name,
+  c: orNull(index),
+  cell: orNull(pair),
+  map: flag,
+  scale: oneOf(SCALE_MODES),
+  order: oneOf(CHANNEL_ORDERS),
+  density: oneOf(['fit', 'all']),
+  view: oneOf(VIEWS),
+  theme: orNull(oneOf(['light', 'dark'])),
+  lang: orNull(oneOf(['en', 'zh'])),
+};
+
+const KEYS = Object.keys(FIELDS) as (keyof State)[];
+
+/** The fragment without its '#': the version, then every part that is not its default. */
+export function encodeState(state: State): string {
+  const parts = KEYS.flatMap((key) => encodePart(key, state));
+  return [`v=${VERSION}`, ...parts].join('&');
+}
+
+function encodePart<K extends keyof State>(key: K, state: State): string[] {
+  const { write } = FIELDS[key];
+  const text = write(state[key]);
+  return text === write(DEFAULT_STATE[key]) ? [] : [`${key}=${escape(text)}`];
+}
+
+/**
+ * The state that a fragment says, with or without '#'. Unknown keys are ignored, values that cannot
+ * be used are listed and fall back to their defaults; of a key that comes twice the last counts.
+ */
+export function decodeState(fragment: string): Decoded {
+  const texts = readTexts(fragment.replace(/^#/, ''));
+  const problems: UrlProblem[] = [];
+  const version = texts.get('v') ?? String(VERSION);
+  if (version !== String(VERSION)) problems.push({ key: 'v', value: version });
+  let state = DEFAULT_STATE;
+  for (const key of KEYS) {
+    const text = texts.get(key);
+    if (text === undefined) continue;
+    const value = FIELDS[key].read(text);
+    if (value === undefined) problems.push({ key, value: text });
+    else state = { ...state, [key]: value };
+  }
+  return { state, problems };
+}
+
+function readTexts(fragment: string): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const part of fragment.split('&')) {
+    const at = part.indexOf('=');
+    if (at > 0) texts.set(part.slice(0, at), unescape(part.slice(at + 1)));
+  }
+  return texts;
+}
+
+/** Percent signs only where an address needs them, so that it stays readable. */
+function escape(text: string): string {
+  return encodeURIComponent(text).replace(/%2C/g, ',').replace(/%3A/g, ':').replace(/%2F/g, '/');
+}
+
+function unescape(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

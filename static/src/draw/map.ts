@@ -1,0 +1,134 @@
+/** One map opened large: exact squares, values once they fit, winners, windows and a cursor. */
+import { valueColour, type Palette, type Theme } from '../core/colour';
+import { formatNumber } from '../core/numbers';
+import type { Range } from '../core/types';
+import { textOn } from './grid';
+import type { Box } from './scene';
+
+export interface MapData {
+  /** height * width values. */
+  values: Float32Array;
+  height: number;
+  width: number;
+  cursor: { y: number; x: number } | null;
+  /** In cells of this map; may reach into the padding. */
+  windows: readonly Box[];
+  /** Cells that won their pooling window. */
+  winners: readonly { y: number; x: number }[];
+}
+
+export interface MapView {
+  /** Side of a cell, CSS pixels. */
+  cell: number;
+  /** Place of the map's corner, CSS pixels. */
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  ratio: number;
+}
+
+export interface MapOptions {
+  view: MapView;
+  palette: Palette;
+  range: Range;
+  theme: Theme;
+  accent: string;
+  ink: string;
+  family: string;
+}
+
+/** A cell this wide holds a value of three digits at 11 px. */
+export const TEXT_PX = 44;
+
+/** The map cell for cell, one pixel each. */
+export function paintMapImage(
+  data: Pick<MapData, 'values' | 'height' | 'width'>,
+  options: Pick<MapOptions, 'palette' | 'range' | 'theme'>,
+): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = data.width;
+  canvas.height = data.height;
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+  const image = context.createImageData(data.width, data.height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const { palette, range, theme } = options;
+  for (let i = 0; i < pixels.length; i++) {
+    pixels[i] = valueColour(palette, data.values[i] as number, range, theme);
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+export function drawMap(
+  context: CanvasRenderingContext2D,
+  data: MapData,
+  options: MapOptions & { image: HTMLCanvasElement },
+): void {
+  const { view } = options;
+  context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
+  context.clearRect(0, 0, view.width, view.height);
+  context.imageSmoothingEnabled = false;
+  const [w, h] = [data.width * view.cell, data.height * view.cell];
+  context.drawImage(options.image, view.left, view.top, w, h);
+  if (view.cell >= TEXT_PX) writeValues(context, data, options);
+  drawWinners(context, data, options);
+  context.strokeStyle = options.accent;
+  context.lineWidth = 2;
+  for (const box of data.windows) {
+    context.setLineDash([4, 2]);
+    context.strokeRect(...inView(box, view));
+  }
+  context.setLineDash([]);
+  if (data.cursor) context.strokeRect(...inView({ ...data.cursor, w: 1, h: 1 }, view));
+}
+
+function inView(box: Box, view: MapView): [number, number, number, number] {
+  const [x, y] = [view.left + box.x * view.cell, view.top + box.y * view.cell];
+  return [x, y, box.w * view.cell, box.h * view.cell];
+}
+
+function visible(view: MapView, data: MapData): { y0: number; y1: number; x0: number; x1: number } {
+  return {
+    y0: Math.max(0, Math.floor(-view.top / view.cell)),
+    y1: Math.min(data.height, Math.ceil((view.height - view.top) / view.cell)),
+    x0: Math.max(0, Math.floor(-view.left / view.cell)),
+    x1: Math.min(data.width, Math.ceil((view.width - view.left) / view.cell)),
+  };
+}
+
+function writeValues(
+  context: CanvasRenderingContext2D,
+  data: MapData,
+  { view, palette, range, theme, family }: MapOptions,
+): void {
+  context.font = `11px ${family}`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  const { y0, y1, x0, x1 } = visible(view, data);
+  for (let y = y0; y < y1; y++) {
+    for (let x = x0; x < x1; x++) {
+      const value = data.values[y * data.width + x] as number;
+      context.fillStyle = textOn(valueColour(palette, value, range, theme));
+      const [left, top] = inView({ x, y, w: 1, h: 1 }, view);
+      context.fillText(formatNumber(value), left + view.cell / 2, top + view.cell / 2);
+    }
+  }
+}
+
+function drawWinners(
+  context: CanvasRenderingContext2D,
+  data: MapData,
+  { view, ink, accent }: MapOptions,
+): void {
+  const radius = Math.max(1, Math.min(4, view.cell / 5));
+  context.fillStyle = accent;
+  context.strokeStyle = ink;
+  for (const { y, x } of data.winners) {
+    const [left, top, w] = inView({ x, y, w: 1, h: 1 }, view);
+    if (left < -w || top < -w || left > view.width || top > view.height) continue;
+    context.beginPath();
+    context.arc(left + w / 2, top + w / 2, radius, 0, 2 * Math.PI);
+    context.fill();
+  }
+}

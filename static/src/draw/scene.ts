@@ -1,0 +1,144 @@
+/** The overview on one canvas: maps from their atlases, faint links as texture, frames and marks. */
+import { atlasPlace, type Atlas } from './atlas';
+
+/** A rectangle in cells of the unzoomed world, CSS pixels. */
+export interface Box {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+export interface CellBox extends Box {
+  channel: number;
+}
+
+/** World to screen: screen = world * k + (x, y), CSS pixels. */
+export interface View {
+  k: number;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** Device pixels per CSS pixel. */
+  ratio: number;
+}
+
+export interface DrawnColumn {
+  cells: readonly CellBox[];
+  atlas: Atlas;
+  /** Maps whose values are all zero. */
+  dead: ReadonlySet<number>;
+}
+
+export interface Edge {
+  from: Box;
+  to: Box;
+}
+
+export interface SceneData {
+  columns: readonly DrawnColumn[];
+  edges: readonly Edge[];
+}
+
+export interface SceneColours {
+  line: string;
+  frame: string;
+  mark: string;
+}
+
+/** A cell this large on screen is drawn as an exact square; smaller ones are smoothed. */
+const EXACT_PX = 3;
+
+export function clearView(context: CanvasRenderingContext2D, view: View): void {
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, view.width * view.ratio, view.height * view.ratio);
+  const scale = view.ratio * view.k;
+  context.setTransform(scale, 0, 0, scale, view.x * view.ratio, view.y * view.ratio);
+}
+
+export function isVisible(box: Box, view: View): boolean {
+  const left = box.x * view.k + view.x;
+  const top = box.y * view.k + view.y;
+  return (
+    left < view.width && top < view.height && left + box.w * view.k > 0 && top + box.h * view.k > 0
+  );
+}
+
+export function drawScene(
+  context: CanvasRenderingContext2D,
+  data: SceneData,
+  options: { view: View; colours: SceneColours },
+): void {
+  const { view, colours } = options;
+  clearView(context, view);
+  context.strokeStyle = colours.line;
+  context.lineWidth = 0.6 / view.k;
+  context.beginPath();
+  for (const edge of data.edges) {
+    if (isVisible(edge.from, view) || isVisible(edge.to, view)) traceLink(context, edge);
+  }
+  context.stroke();
+  for (const column of data.columns) drawColumn(context, column, view, colours);
+}
+
+/** Adds the curve from the right of one box to the left of another (or below it) to the path. */
+export function traceLink(context: CanvasRenderingContext2D, { from, to }: Edge): void {
+  const [x1, y1] = [from.x + from.w, from.y + from.h / 2];
+  const [x2, y2] = [to.x, to.y + to.h / 2];
+  if (x2 >= x1) {
+    const middle = (x1 + x2) / 2;
+    context.moveTo(x1, y1);
+    context.bezierCurveTo(middle, y1, middle, y2, x2, y2);
+    return;
+  }
+  const [fx, fy, tx] = [from.x + from.w / 2, from.y + from.h, to.x + to.w / 2];
+  const half = (fy + to.y) / 2;
+  context.moveTo(fx, fy);
+  context.bezierCurveTo(fx, half, tx, half, tx, to.y);
+}
+
+function drawColumn(
+  context: CanvasRenderingContext2D,
+  column: DrawnColumn,
+  view: View,
+  colours: SceneColours,
+): void {
+  const { atlas } = column;
+  for (const cell of column.cells) {
+    if (!isVisible(cell, view)) continue;
+    const [left, top] = atlasPlace(atlas, cell.channel);
+    context.imageSmoothingEnabled = (cell.w / atlas.width) * view.k < EXACT_PX;
+    const { width, height } = atlas;
+    context.drawImage(atlas.canvas, left, top, width, height, cell.x, cell.y, cell.w, cell.h);
+  }
+  if (atlas.width * atlas.height === 1) return;
+  drawFrames(context, column, view, colours);
+}
+
+function drawFrames(
+  context: CanvasRenderingContext2D,
+  column: DrawnColumn,
+  view: View,
+  colours: SceneColours,
+): void {
+  context.lineWidth = 1 / view.k;
+  context.strokeStyle = colours.frame;
+  context.beginPath();
+  for (const cell of column.cells) {
+    if (isVisible(cell, view)) context.rect(cell.x, cell.y, cell.w, cell.h);
+  }
+  context.stroke();
+  context.strokeStyle = colours.mark;
+  context.beginPath();
+  for (const cell of column.cells) {
+    if (column.dead.has(cell.channel) && isVisible(cell, view)) traceDead(context, cell);
+  }
+  context.stroke();
+}
+
+/** A map that is zero everywhere carries a diagonal, so that it is not taken for a weak one. */
+function traceDead(context: CanvasRenderingContext2D, cell: Box): void {
+  context.moveTo(cell.x, cell.y + cell.h);
+  context.lineTo(cell.x + cell.w, cell.y);
+}

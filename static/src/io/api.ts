@@ -1,0 +1,140 @@
+/** Requests to the server: typed answers, problems as errors, nothing retried here. */
+import type { ClassName, Model, ModelSummary, Problem, TraceHeader } from '../core/types';
+import { parseTensors, readTraceHeader, type Tensor } from '../core/wire';
+
+export interface Text {
+  en: string;
+  zh: string;
+}
+
+export type Fit = 'photo' | 'digit';
+
+export interface Card extends Model {
+  labels: readonly ClassName[];
+  about: Text;
+  mean: readonly number[];
+  std: readonly number[];
+  fit: Fit;
+  licence: string;
+  data: Readonly<Record<string, unknown>>;
+  metrics: Readonly<Record<string, unknown>>;
+}
+
+export interface Bundled extends Text {
+  id: string;
+  fit: Fit;
+  source: string;
+  credit: string;
+}
+
+/** What the template puts into the page, so that the first drawing waits for one request only. */
+export interface PageData {
+  version: string;
+  models: readonly (ModelSummary & { fit: Fit })[];
+  pictures: readonly Bundled[];
+  card: Card;
+}
+
+export interface Trace {
+  header: TraceHeader;
+  tensors: ReadonlyMap<string, Tensor>;
+}
+
+/** The server answered with a problem (RFC 9457). */
+export class ProblemError extends Error {
+  constructor(
+    readonly problem: Problem,
+    readonly retryAfter_s: number,
+  ) {
+    super(problem.detail);
+  }
+}
+
+/** The server did not answer at all. */
+export class AwayError extends Error {}
+
+export type Source = { bundled: string } | { bytes: Blob };
+
+export function readPageData(): PageData {
+  const element = document.getElementById('page-data');
+  return JSON.parse(element?.textContent ?? '') as PageData;
+}
+
+async function toProblem(response: Response): Promise<ProblemError> {
+  const fallback: Problem = {
+    type: 'about:blank',
+    title: response.statusText,
+    status: response.status,
+    detail: `${response.status} ${response.statusText}`,
+    hint: '',
+  };
+  const body = (await response.json().catch(() => fallback)) as Problem;
+  return new ProblemError(body, Number(response.headers.get('retry-after') ?? 1));
+}
+
+async function request(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new AwayError(String(error));
+  }
+  if (!response.ok) throw await toProblem(response);
+  return response;
+}
+
+export async function fetchCard(model: string, signal: AbortSignal): Promise<Card> {
+  const response = await request(`/api/models/${encodeURIComponent(model)}`, { signal });
+  return (await response.json()) as Card;
+}
+
+/** Sends a picture through a network; the answer holds bytes with ranges, for drawing. */
+export async function postTrace(
+  model: string,
+  source: Source,
+  crop: string,
+  signal: AbortSignal,
+): Promise<Trace> {
+  const query = new URLSearchParams();
+  if ('bundled' in source) query.set('picture', source.bundled);
+  if (crop) query.set('crop', crop);
+  const init: RequestInit = { method: 'POST', signal };
+  if ('bytes' in source) {
+    init.body = source.bytes;
+    init.headers = { 'Content-Type': 'application/octet-stream' };
+  }
+  const path = `/api/models/${encodeURIComponent(model)}/trace?${query.toString()}`;
+  const response = await request(path, init);
+  const { tensors, metadata } = parseTensors(await response.arrayBuffer());
+  return { header: readTraceHeader(metadata), tensors };
+}
+
+/** The exact float32 values of some nodes of a kept trace; of all with an empty list. */
+export async function fetchExact(
+  trace: string,
+  nodes: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Tensor>> {
+  const query = new URLSearchParams({ precision: 'float32', nodes: nodes.join(',') });
+  const response = await request(`/api/traces/${trace}?${query.toString()}`, { signal });
+  return parseTensors(await response.arrayBuffer()).tensors;
+}
+
+export async function fetchWeights(
+  model: string,
+  nodes: readonly string[],
+): Promise<ReadonlyMap<string, Tensor>> {
+  const query = new URLSearchParams({ nodes: nodes.join(',') });
+  const path = `/api/models/${encodeURIComponent(model)}/weights?${query.toString()}`;
+  const response = await request(path, {});
+  return parseTensors(await response.arrayBuffer()).tensors;
+}
+
+export async function isHealthy(): Promise<boolean> {
+  try {
+    return (await fetch('/healthz', { cache: 'no-store' })).ok;
+  } catch {
+    return false;
+  }
+}

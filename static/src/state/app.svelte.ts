@@ -1,0 +1,136 @@
+/** The whole state of the page: the address says it, the address restores it. */
+import { decodeState, DEFAULT_STATE, encodeState, type State } from '../core/url';
+import { SCALE_MODES } from '../core/scale';
+import type { Theme } from '../core/colour';
+import type { Language } from '../i18n/i18n.svelte';
+import { locale, preferredLanguage } from '../i18n/i18n.svelte';
+import type { Fit, PageData } from '../io/api';
+import { Look, type Place } from './look.svelte';
+import { isOwnId, Pictures, sketched, type Crop, type Picture } from './pictures.svelte';
+import { Scales } from './scales.svelte';
+
+export class App {
+  page: PageData;
+  pictures: Pictures;
+  look: Look;
+  scales: Scales;
+  state: State = $state.raw(DEFAULT_STATE);
+  crop: Crop | null = $state.raw(null);
+  /** The address named a picture of the person's own that is not in this tab. */
+  isOwnGone = $state(false);
+  #dark = matchMedia('(prefers-color-scheme: dark)');
+  #prefersDark = $state(this.#dark.matches);
+
+  theme: Theme = $derived(this.state.theme ?? (this.#prefersDark ? 'dark' : 'light'));
+  language: Language = $derived(this.state.lang ?? preferredLanguage(navigator.languages));
+  net = $derived(this.#known(this.state.net));
+  fit: Fit = $derived.by(() => this.#fitOf(this.net));
+  fitting = $derived.by(() => this.pictures.fitting(this.fit));
+  picture: Picture = $derived(this.#choose(this.state.picture));
+  #sketch: Picture | null = $state.raw(null);
+  /** The opened node, when the network has it. */
+  node = $derived.by(() => {
+    const { node } = this.state;
+    return node !== null && this.look.nodes.has(node) ? node : null;
+  });
+  pinned: Place | null = $derived(
+    this.node !== null && this.state.c !== null ? { node: this.node, channel: this.state.c } : null,
+  );
+  cell = $derived(this.state.cell ? { y: this.state.cell[0], x: this.state.cell[1] } : null);
+
+  constructor(page: PageData) {
+    this.page = page;
+    this.pictures = new Pictures(page.pictures);
+    this.look = new Look(page);
+    this.scales = new Scales(this.look, () => this.state.scale);
+    this.restore();
+    this.#dark.addEventListener('change', () => (this.#prefersDark = this.#dark.matches));
+  }
+
+  #known(net: string | null): string {
+    const found = this.page.models.find(({ id }) => id === net) ?? this.page.models[0];
+    return found?.id ?? '';
+  }
+
+  #fitOf(net: string): Fit {
+    return this.page.models.find(({ id }) => id === net)?.fit ?? 'photo';
+  }
+
+  #choose(id: string | null): Picture {
+    const found = id === null ? undefined : this.pictures.find(id);
+    return found ?? (this.fitting[0] as Picture);
+  }
+
+  /** Takes the state from the address. */
+  restore(): void {
+    this.state = decodeState(location.hash).state;
+    const id = this.state.picture;
+    this.isOwnGone = id !== null && isOwnId(id) && !this.pictures.find(id);
+    locale.language = this.language;
+  }
+
+  /** Changes part of the state; `step` adds an entry to the history, else the present one changes. */
+  go(change: Partial<State>, step = true): void {
+    this.state = { ...this.state, ...change };
+    locale.language = this.language;
+    const hash = `#${encodeState(this.state)}`;
+    if (hash === location.hash) return;
+    if (step) history.pushState(null, '', hash);
+    else history.replaceState(null, '', hash);
+  }
+
+  chooseNet(net: string): void {
+    const keeps = this.picture.own || this.picture.fit === this.#fitOf(net);
+    this.crop = null;
+    const picture = keeps ? this.state.picture : null;
+    this.go({ net, picture, node: null, c: null, cell: null });
+  }
+
+  choosePicture(picture: string): void {
+    this.crop = null;
+    this.isOwnGone = false;
+    this.go({ picture });
+  }
+
+  nextPicture(step: number): void {
+    const count = this.fitting.length;
+    const index = this.fitting.indexOf(this.picture) + step;
+    const next = this.fitting[(index + count) % count];
+    if (next) this.choosePicture(next.id);
+  }
+
+  /** Opens a map (or, without a channel, its column); moving within one map adds no history. */
+  open(place: Place | { node: string }): void {
+    const c = 'channel' in place ? place.channel : null;
+    const cell =
+      'channel' in place && place.y !== undefined ? ([place.y, place.x ?? 0] as const) : null;
+    const isSame = this.state.node === place.node && this.state.c === c;
+    this.go({ node: place.node, c, cell }, !isSame);
+  }
+
+  /** One level back: cell, map, column, overview. Returns false when there was none. */
+  back(): boolean {
+    const { node, c, cell } = this.state;
+    if (node === null) return false;
+    if (cell !== null) this.go({ cell: null });
+    else if (c !== null && this.look.nodes.get(node)?.shape.length === 3) this.go({ c: null });
+    else this.go({ node: null, c: null });
+    return true;
+  }
+
+  /** Shows a drawing while it grows; null goes back to the chosen picture. */
+  sketch(bytes: Blob | null): void {
+    this.#sketch = bytes && sketched(bytes);
+  }
+
+  nextScale(): void {
+    const next = (SCALE_MODES.indexOf(this.state.scale) + 1) % SCALE_MODES.length;
+    this.go({ scale: SCALE_MODES[next] ?? 'layer' }, false);
+  }
+
+  /** Draws the picture of the state in its network; called whenever one of them changes. */
+  async draw(): Promise<void> {
+    await this.look.open(this.net, this.#sketch ?? this.picture, this.#sketch ? null : this.crop);
+    await this.look.prefetch();
+  }
+}

@@ -1,0 +1,115 @@
+/** The values of the shown trace as colours and numbers, under the chosen scale. */
+import { valueTable, type Theme } from '../core/colour';
+import { cellIndex, mapStack } from '../core/maps';
+import { formatNumber } from '../core/numbers';
+import { orderChannels, type ChannelOrder } from '../core/order';
+import {
+  drawnRange,
+  endsOf,
+  logitsNode,
+  type DrawnRange,
+  type ScaleMode,
+  type ScaleSource,
+} from '../core/scale';
+import type { Range, TraceNode } from '../core/types';
+import { bytesOf, floatsOf } from '../core/wire';
+import { t } from '../i18n/i18n.svelte';
+import type { Look, Place } from './look.svelte';
+
+const NOTHING: Range = [0, 0];
+const ZERO: DrawnRange = { palette: 'activation', lo: 0, hi: 0, data: NOTHING, relative: false };
+
+export interface Reading {
+  value: number;
+  /** False while only the quantised byte is here. */
+  exact: boolean;
+}
+
+export class Scales {
+  #look: Look;
+  #mode: () => ScaleMode;
+  #nodes = $derived.by(
+    () => new Map(this.#look.trace?.header.nodes.map((node) => [node.id, node]) ?? []),
+  );
+  #source: ScaleSource | null = $derived.by(() => {
+    const trace = this.#look.trace;
+    if (!trace) return null;
+    return {
+      ranges: trace.header.ranges,
+      mapRange: (id, channel) => this.own(id, channel),
+      logits: logitsNode(trace.header.nodes),
+    };
+  });
+
+  constructor(look: Look, mode: () => ScaleMode) {
+    this.#look = look;
+    this.#mode = mode;
+  }
+
+  /** The quantised bytes of a node; undefined when the trace has none. */
+  bytes(id: string): Uint8Array | undefined {
+    const tensors = this.#look.trace?.tensors;
+    return tensors?.has(id) ? bytesOf(tensors, id) : undefined;
+  }
+
+  /** Smallest and largest value of one map; of the whole vector for vectors. */
+  own(id: string, channel: number): Range {
+    const tensors = this.#look.trace?.tensors;
+    if (!tensors?.has(`${id}.range`)) return NOTHING;
+    const rows = floatsOf(tensors, `${id}.range`);
+    const row = rows.length > 2 ? channel : 0;
+    return [rows[row * 2] ?? 0, rows[row * 2 + 1] ?? 0];
+  }
+
+  /** What the ends of the colours stand for, of one map or (null) of the node's legend. */
+  range(id: string, channel: number | null): DrawnRange {
+    const node: TraceNode | undefined = this.#nodes.get(id);
+    if (!this.#source || !node) return ZERO;
+    return drawnRange(this.#source, node, channel, this.#mode());
+  }
+
+  table(id: string, channel: number, theme: Theme): Uint32Array {
+    const range = this.range(id, channel);
+    return valueTable(range.palette, this.own(id, channel), endsOf(range), theme);
+  }
+
+  /** Maps that are zero everywhere. */
+  dead(id: string): ReadonlySet<number> {
+    const node = this.#look.nodes.get(id);
+    if (!node || node.shape.length < 3) return new Set();
+    const isDead = (channel: number) => this.own(id, channel).every((end) => end === 0);
+    return new Set(Array.from({ length: mapStack(node).count }, (_, c) => c).filter(isDead));
+  }
+
+  order(id: string, by: ChannelOrder): readonly number[] {
+    const node = this.#look.nodes.get(id);
+    const bytes = this.bytes(id);
+    if (!node || !bytes) return [];
+    return orderChannels(by, {
+      bytes,
+      stack: mapStack(node),
+      range: (channel) => this.own(id, channel),
+    });
+  }
+
+  /** The value of a cell: exact when its numbers are here, else from its byte. */
+  read(place: Place): Reading | null {
+    const { node: id, channel, y = 0, x = 0 } = place;
+    const node = this.#look.nodes.get(id);
+    const bytes = this.bytes(id);
+    if (!node || !bytes) return null;
+    const index = cellIndex(mapStack(node), channel, y, x);
+    const exact = this.#look.exact.get(id)?.[index];
+    if (exact !== undefined) return { value: exact, exact: true };
+    const [lo, hi] = this.own(id, channel);
+    return { value: lo + ((bytes[index] ?? 0) / 255) * (hi - lo), exact: false };
+  }
+
+  /** One sentence about a map for names and tooltips. */
+  describeMap(id: string, channel: number): string {
+    const [lo, hi] = this.own(id, channel);
+    const node = this.#look.nodes.get(id)?.label ?? id;
+    if (lo === 0 && hi === 0) return t('say.dead', { node, channel });
+    return t('say.map', { node, channel, lo: formatNumber(lo), hi: formatNumber(hi) });
+  }
+}

@@ -1,0 +1,195 @@
+/** The overview as data: layout, painted atlases, what is pointed at; the component only draws it. */
+import { cssColour, valueColour, type Theme } from '../../core/colour';
+import { fieldOf, windowsOf, type Area } from '../../core/fields';
+import { hitTest, makeLayout, PICTURE, type Column, type Density } from '../../core/layout';
+import { incoming, outgoing, type ChannelLink } from '../../core/links';
+import { cellAddress, mapStack } from '../../core/maps';
+import type { ChannelOrder } from '../../core/order';
+import { makeAtlas, paintAtlas, type Atlas } from '../../draw/atlas';
+import type { Link, OverlayData } from '../../draw/overlay';
+import type { Box, DrawnColumn, Edge, SceneData } from '../../draw/scene';
+import type { Look, Place } from '../../state/look.svelte';
+import type { Scales } from '../../state/scales.svelte';
+
+export interface StageOptions {
+  theme: () => Theme;
+  order: () => ChannelOrder;
+  density: () => Density;
+  pinned: () => Place | null;
+}
+
+/** More faint links than this are noise, not texture. */
+const FAINT_MOST = 4000;
+/** Fewer would leave links in or out of a pointed map unseen; more cannot be told apart. */
+const LINKS_MOST = 300;
+
+export class Stage {
+  width = $state(0);
+  height = $state(0);
+  transform = $state.raw({ k: 1, x: 0, y: 0 });
+
+  #look: Look;
+  #scales: Scales;
+  #options: StageOptions;
+  #atlases = new Map<string, Atlas>();
+
+  /** Channels by node in the chosen order; empty (= by number) until there is a trace. */
+  #orders = $derived.by(() => {
+    const order = this.#options.order();
+    if (order === 'index' || !this.#look.trace) return new Map<string, readonly number[]>();
+    return new Map(this.#look.card.nodes.map(({ id }) => [id, this.#scales.order(id, order)]));
+  });
+
+  layout = $derived.by(() =>
+    makeLayout(this.#look.card.nodes, {
+      width: Math.max(280, this.width),
+      height: Math.max(200, this.height),
+      density: this.#options.density(),
+      order: (id) => this.#orders.get(id),
+    }),
+  );
+
+  columns = $derived(new Map(this.layout.columns.map((column) => [column.id, column])));
+
+  /** Cells by node and channel. */
+  #boxes = $derived(
+    new Map(
+      this.layout.columns.map(({ id, cells }) => [
+        id,
+        new Map(cells.map((cell) => [cell.channel, cell])),
+      ]),
+    ),
+  );
+
+  painted: readonly DrawnColumn[] = $derived.by(() =>
+    this.layout.columns.flatMap((column) => this.#paint(column)),
+  );
+
+  scene: SceneData = $derived({ columns: this.painted, edges: this.#faintEdges() });
+
+  overlay: OverlayData = $derived.by(() => this.#overlay());
+
+  constructor(look: Look, scales: Scales, options: StageOptions) {
+    this.#look = look;
+    this.#scales = scales;
+    this.#options = options;
+  }
+
+  box(node: string, channel: number): Box | null {
+    return this.#boxes.get(node)?.get(channel) ?? null;
+  }
+
+  /** The place under a point of the view, in CSS pixels. */
+  placeAt(x: number, y: number): Place | null {
+    const { k, x: left, y: top } = this.transform;
+    const [worldX, worldY] = [(x - left) / k, (y - top) / k];
+    const hit = hitTest(this.layout, worldX, worldY);
+    if (!hit || hit.column.id === PICTURE) return null;
+    const { column, cell } = hit;
+    const stack = mapStack(this.#look.node(column.id));
+    const inside = (at: number, size: number, count: number) =>
+      Math.min(count - 1, Math.max(0, Math.floor((at / size) * count)));
+    return {
+      node: column.id,
+      channel: cell.channel,
+      y: inside(worldY - cell.y, cell.h, stack.height),
+      x: inside(worldX - cell.x, cell.w, stack.width),
+    };
+  }
+
+  #atlas(id: string): Atlas {
+    const key = `${this.#look.card.id} ${id}`;
+    const atlas = this.#atlases.get(key) ?? makeAtlas(mapStack(this.#look.node(id)));
+    this.#atlases.set(key, atlas);
+    return atlas;
+  }
+
+  #paint(column: Column): DrawnColumn[] {
+    const bytes = column.id === PICTURE ? undefined : this.#scales.bytes(column.id);
+    if (!bytes || (column.kind === 'bars' && column.op === 'softmax')) return [];
+    const atlas = this.#atlas(column.id);
+    const theme = this.#options.theme();
+    const channels = column.cells.map((cell) => cell.channel);
+    paintAtlas(atlas, bytes, channels, (c) => this.#scales.table(column.id, c, theme));
+    return [{ cells: column.cells, atlas, dead: this.#scales.dead(column.id) }];
+  }
+
+  #faintEdges(): Edge[] {
+    const edges: Edge[] = [];
+    for (const node of this.#look.card.nodes) {
+      const to = this.columns.get(node.id);
+      for (const input of node.inputs) {
+        const from = this.columns.get(input);
+        if (from && to) edges.push(...this.#faintBetween(from, to));
+      }
+      if (edges.length > FAINT_MOST) return edges.slice(0, FAINT_MOST);
+    }
+    return edges;
+  }
+
+  #faintBetween(from: Column, to: Column): Edge[] {
+    const node = this.#look.node(to.id);
+    const network = { nodes: this.#look.nodes, weights: EMPTY };
+    return to.cells.flatMap((cell) =>
+      incoming(network, { node: node.id, channel: cell.channel }).flatMap((link) => {
+        const box = link.from.node === from.id ? this.box(from.id, link.from.channel) : null;
+        return box ? [{ from: box, to: cell }] : [];
+      }),
+    );
+  }
+
+  #overlay(): OverlayData {
+    const pinned = this.#options.pinned();
+    const place = this.#look.hover ?? pinned;
+    const target = place && this.box(place.node, place.channel);
+    if (!place || !target) return { links: [], lit: [], target: null, windows: [], dim: false };
+    const network = { nodes: this.#look.nodes, weights: this.#look.weights };
+    const shown = (id: string) => this.#boxes.get(id)?.keys() ?? [];
+    const into = incoming(network, place);
+    const out = outgoing(network, place, shown);
+    const links = [...this.#drawn(into), ...this.#drawn(out)];
+    const lit = links.flatMap(({ from, to }) => [from, to]).filter((box) => box !== target);
+    return { links, lit: [...new Set(lit)], target, windows: this.#fields(place), dim: true };
+  }
+
+  #drawn(links: readonly ChannelLink[]): Link[] {
+    const strongest = Math.max(...links.map((link) => link.strength), Number.MIN_VALUE);
+    const largest = Math.max(...links.map((link) => Math.abs(link.weight ?? 0)));
+    const theme = this.#options.theme();
+    const chosen = [...links].sort((a, b) => b.strength - a.strength).slice(0, LINKS_MOST);
+    return chosen.flatMap(({ from, to, weight, strength }) => {
+      const [start, end] = [this.box(from.node, from.channel), this.box(to.node, to.channel)];
+      if (!start || !end) return [];
+      const colour =
+        weight === null || largest === 0
+          ? ''
+          : cssColour(valueColour('weight', weight, [-largest, largest], theme));
+      return [{ from: start, to: end, strength: strength / strongest, colour }];
+    });
+  }
+
+  /** The window on the inputs and the receptive field on the network's input. */
+  #fields(place: Place): Box[] {
+    if (place.y === undefined || place.x === undefined) return [];
+    const cell = cellAddress(this.#look.node(place.node), place.channel, place.y, place.x);
+    const field = fieldOf(this.#look.nodes, place.node, cell);
+    const areas = windowsOf(this.#look.nodes, place.node, cell);
+    return [...areas, ...(field ? [field] : [])].flatMap((area) => this.#areaBoxes(area));
+  }
+
+  /** An area of a node's maps, in the world, on every map that is read and drawn. */
+  #areaBoxes({ node, y0, y1, x0, x1, channels }: Area): Box[] {
+    const [, rows = 1, columns = 1] = this.#look.node(node).shape;
+    const cells = this.columns.get(node)?.cells ?? [];
+    return cells
+      .filter(({ channel }) => channel >= channels[0] && channel < channels[1])
+      .map((cell) => ({
+        x: cell.x + (x0 / columns) * cell.w,
+        y: cell.y + (y0 / rows) * cell.h,
+        w: ((x1 - x0) / columns) * cell.w,
+        h: ((y1 - y0) / rows) * cell.h,
+      }));
+  }
+}
+
+const EMPTY = new Map();

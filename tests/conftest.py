@@ -1,0 +1,28 @@
+"""What every test may ask for. Warnings are errors: see `filterwarnings` in pyproject.toml."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The real pictures, which are never part of the repository; without them the test skips."""
+    place = Path(os.environ.get("CONVLENS_TEST_DATA") or ROOT.parent / "shared" / "data")
+    if not place.is_dir():
+        pytest.skip(f"no real pictures in {place}: set CONVLENS_TEST_DATA to their folder")
+    return place
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The Chromium of the machine when there is one, else Playwright's own."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    arguments = {"args": ["--no-sandbox", "--disable-dev-shm-usage"]}
+    return {**arguments, "executable_path": found} if found else arguments
