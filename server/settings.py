@@ -32,30 +32,34 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    host: str = Field("127.0.0.1", min_length=1, description="address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
-    browser: bool = Field(True, description="open the page in the browser")
+    host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="port to listen on; 0 picks a free one"
+    )
+    browser: bool = Field(default=True, description="open the page in the browser")
     data_dir: Path = Field(
         default_factory=default_data_dir, description="folder for what the app stores"
     )
     models: Path | None = Field(
-        None, description="folder of networks to use instead of those that ship"
+        default=None, description="folder of networks to use instead of those that ship"
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field(
-        "auto", description="where networks run: auto, cpu, cuda or mps"
+        default="auto", description="where networks run: auto, cpu, cuda or mps"
     )
     allowed_hosts: str = Field(
-        "", description="further names the page may be opened under, separated by commas"
+        default="", description="further names the page may be opened under, separated by commas"
     )
     workers: int = Field(
-        max(1, os.cpu_count() or 1), ge=1, le=256, description="pictures worked on at once"
+        default=max(1, os.cpu_count() or 1), ge=1, le=256, description="pictures worked on at once"
     )
-    queue: int = Field(64, ge=0, le=10_000, description="pictures that may wait; more get 503")
+    queue: int = Field(
+        default=64, ge=0, le=10_000, description="pictures that may wait; more get 503"
+    )
     upload_seconds: int = Field(
-        60, ge=1, le=3600, description="time for a picture to arrive; a slower one gets 408"
+        default=60, ge=1, le=3600, description="time for a picture to arrive; a slower one gets 408"
     )
     trace_memory_mb: int = Field(
-        512, ge=1, le=1_000_000, description="memory for traces kept for hovering, in MiB"
+        default=512, ge=1, le=1_000_000, description="memory for traces kept for hovering, in MiB"
     )
 
     @field_validator("data_dir", "models")

@@ -1,4 +1,7 @@
-"""Which input cells make an output cell: the one statement that hover, windows, formulas and receptive fields follow."""
+"""Which input cells make an output cell.
+
+The one statement that hover, windows, formulas and receptive fields follow.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Rect:
-    """Half-open rows and columns of the input; `full` is the same (y0, y1, x0, x1) without borders."""
+    """Half-open rows and columns of the input; `full` is (y0, y1, x0, x1) without borders."""
 
     y0: int
     y1: int
@@ -63,16 +66,19 @@ def output_size(
 
 
 def sources(geometry: Geometry, cell: Cell, input_shapes: Sequence[Shape]) -> list[Box]:
-    """The cells that output cell (c, y, x), or (i,) of a vector, is made of: at most one box per input.
+    """The cells that output cell (c, y, x), (i,) of a vector, is made of: one box an input or none.
 
-    Shapes are without the batch axis. Max pooling answers with every candidate; kind `other` is unknown, so
-    it answers with everything. Raises ValueError for maps with more than two spatial axes.
+    Shapes are without the batch axis. Max pooling answers with every candidate; kind `other` is
+    unknown, so it answers with everything. Raises ValueError for maps with more than two spatial
+    axes.
     """
     boxes = []
     for index, shape in enumerate(_aligned(geometry, input_shapes)):
         sizes = as_map(shape)
         ats = _coordinates(geometry, cell)
-        found = [_clip(_along(geometry, index, axis, ats[axis], shape), sizes[axis]) for axis in range(3)]
+        found = [
+            _clip(_along(geometry, index, axis, ats[axis], shape), sizes[axis]) for axis in range(3)
+        ]
         if all(found):
             (c0, c1, _), y, x = (_steps(r) for r in found)
             boxes.append(Box(index, (c0, c1), y, x))
@@ -80,10 +86,11 @@ def sources(geometry: Geometry, cell: Cell, input_shapes: Sequence[Shape]) -> li
 
 
 def receptive_field(nodes: Nodes, node: str, cell: Cell) -> Rect:
-    """The input cells that a cell of `node` can depend on, as a bounding box; (0, 0, 0, 0) where there is none.
+    """The bounding box of the input cells that a cell of `node` can depend on; zeros for none.
 
-    `nodes` is id -> (geometry, inputs, shape) in execution order with one node of kind `input`. This is the
-    theoretical field: what a gradient with nonzero weights reaches. Araujo, Norris and Sim 2019 for chains.
+    `nodes` is id -> (geometry, inputs, shape) in execution order, one node of kind `input`. This is
+    the theoretical field: what a gradient with nonzero weights reaches (chains: Araujo,
+    Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill 2019).
     """
     full = _bounds(_spread(nodes, node, cell, clip=False))
     return Rect(*_bounds(_spread(nodes, node, cell, clip=True)), full=full)
@@ -92,7 +99,9 @@ def receptive_field(nodes: Nodes, node: str, cell: Cell) -> Rect:
 def as_map(shape: Shape) -> tuple[int, int, int]:
     """(C, H, W) of a shape without batch axis: (N,) is (N, 1, 1) and (C, L) is (C, 1, L)."""
     if len(shape) not in PLACES:
-        raise ValueError(f"The shape {list(shape)} has more than two spatial axes; sources are stated for one or two.")
+        raise ValueError(
+            f"The shape {list(shape)} has more than two spatial axes; sources are for one or two."
+        )
     sizes = [1, 1, 1]
     for place, size in zip(PLACES[len(shape)], shape, strict=True):
         sizes[place] = size
@@ -121,7 +130,11 @@ def _window(geometry: Geometry, source: int, axis: int, at: int, shape: Shape) -
     total = at + geometry["padding"][k][0]
     steps = (total - dilation * j for j in reversed(range(kernel)))
     hits = [t // stride for t in steps if t % stride == 0]
-    return range(hits[0], hits[-1] + 1, hits[1] - hits[0] if len(hits) > 1 else 1) if hits else range(0)
+    return (
+        range(hits[0], hits[-1] + 1, hits[1] - hits[0] if len(hits) > 1 else 1)
+        if hits
+        else range(0)
+    )
 
 
 def _channels(geometry: Geometry, at: int, count: int) -> range:
@@ -229,7 +242,7 @@ def _spread(nodes: Nodes, node: str, cell: Cell, *, clip: bool) -> Axes:
     """Input cells on each axis, walked from `node` back to the input."""
     c, y, x = _coordinates({"kind": "cell"}, cell)
     reached: dict[str, Axes] = {node: ({c}, {y}, {x})}
-    for name in reversed(nodes):
+    for name in reversed(list(nodes)):
         geometry, inputs, _ = nodes[name]
         here = reached.get(name)
         if geometry["kind"] == "input":

@@ -1,4 +1,7 @@
-"""Which node made a tensor, and who else looks at its memory: copies are taken only just before something writes."""
+"""Which node made a tensor, and who else looks at its memory.
+
+Values are kept by reference; a copy is taken only just before something writes.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from .record import Op
 
 @dataclass(slots=True)
 class Node:
-    """A record in the making; inputs are indices of nodes, and `copy` replaces a tensor that was written into."""
+    """A record in the making: inputs are indices, `copy` stands in for an overwritten tensor."""
 
     path: str
     name: str
@@ -47,7 +50,9 @@ class Ledger:
         self.nodes: list[Node] = []
         self.owners: dict[int, int] = {}  # id of a tensor -> the node that made it
         self._memory: dict[int, Memory] = {}
-        self._rewritten: dict[int, int] = {}  # id of a tensor -> the node that changed its memory since
+        self._rewritten: dict[
+            int, int
+        ] = {}  # id of a tensor -> the node that changed its memory since
 
     def add(self, node: Node, *more: Tensor) -> int:
         """Enters a node whose value is `node.tensor`, with its further results; its index."""
@@ -78,11 +83,14 @@ class Ledger:
         return memory
 
     def protect(self, tensor: Tensor) -> None:
-        """Copies every value that lies in the memory of `tensor`, before that is written or given away."""
+        """Copies every value in the memory of `tensor`, before that is written or given away."""
         memory = self._memory.get(_address(tensor))
         if memory and memory.nodes:
             copies = {id(node.tensor): node.tensor for node in memory.nodes}
-            copies = {key: value.clone(memory_format=torch.contiguous_format) for key, value in copies.items()}
+            copies = {
+                key: value.clone(memory_format=torch.contiguous_format)
+                for key, value in copies.items()
+            }
             for node in memory.nodes:
                 node.copy = copies[id(node.tensor)]
             memory.nodes.clear()
@@ -126,7 +134,7 @@ def _gather(value: Any, found: list[Tensor]) -> None:
 
 
 def _address(tensor: Tensor) -> int:
-    """Where the tensor's memory begins; its own identity where it has none (sparse, wrapped, empty)."""
+    """Where the tensor's memory begins; its identity where it has none (sparse, wrapped, empty)."""
     try:
         return tensor.untyped_storage().data_ptr() or -id(tensor)
     except (NotImplementedError, RuntimeError):

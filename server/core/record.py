@@ -1,4 +1,4 @@
-"""The one type that everything else speaks: what a network did at one step, and with which result."""
+"""The one type that everything else speaks: what a network did at one step, and the result."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Record:
         label: short name: the last part of the path, or the function's name.
         inputs: ids of the nodes whose values it reads, in the function's order.
         shape: of the value, without the batch axis.
-        geometry: JSON-able, how an output cell comes from input cells; shared between records, not to be changed.
-        parameters: numbers learned that it uses and no node before it does, so that the sum is the network's.
+        geometry: JSON-able, how an output cell comes from input cells; shared, not to be changed.
+        parameters: numbers learned that no node before it uses, so that the sum is the network's.
         weights: role -> `state_dict` name of its parameters and buffers.
         value: CPU, contiguous, of `shape`; None when it cannot be shown.
         note: one English sentence on what is missing, or "".

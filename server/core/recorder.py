@@ -1,4 +1,4 @@
-"""The eager recorder: sees every torch function and module call of one thread while the network runs as it is."""
+"""The eager recorder: sees every torch function and module call of one thread as a network runs."""
 
 from __future__ import annotations
 
@@ -14,19 +14,17 @@ from torch.overrides import TorchFunctionMode
 
 from .ledger import Ledger, Node, tensors
 from .ops import DATA_LEAVES, PARTS, Function, describe, learn
+from .reads import Reads
 from .record import Op
-from .survey import OPAQUE, Parameter, Place, Survey
+from .survey import OPAQUE, Place, Survey
 
 FUNCTIONS: dict[Any, Function] = {}
-ROLES = {"weight", "bias", "running_mean", "running_var"}
-CONSTANT = "It also reads a constant, which is not a node."
-DERIVED = "It also reads a tensor that is computed from parameters, which is not a node."
-FOREIGN = "It also reads a tensor that was made outside the network, which is not a node."
+CLOSED = "What happens inside this module cannot be followed."
 
 
 @dataclass(slots=True)
 class ModuleCall:
-    """A module that runs now: its place if it is known, its path, and the number of nodes before it."""
+    """A module that runs: its place if it is known, its path, how many nodes were before it."""
 
     module: nn.Module
     place: Place | None
@@ -34,30 +32,16 @@ class ModuleCall:
     start: int
 
 
-@dataclass(slots=True)
-class Constant:
-    """A tensor that does not depend on the picture: the parameters it was made of, and whether torch saw it made."""
-
-    parameters: list[Parameter]
-    foreign: bool = False
-
-
 class Recorder(TorchFunctionMode):
-    """Collects nodes in `ledger` while it is entered; `missing` says what could not be followed, once the run is over."""
+    """Collects nodes in `ledger` while it is entered; `reads` knows what could not be followed."""
 
     def __init__(self, model: nn.Module, found: Survey, x: Tensor) -> None:
         super().__init__()
         self.ledger = Ledger()
-        self.missing: list[str] = []
-        self.kept: list[Tensor] = []  # written into, and perhaps the network's own: they may change after the run
-        self._model = model
+        self.reads = Reads(model, found, self.ledger)
         self._places = found.places
-        self._parameters = found.parameters
-        self._constants: dict[int, Constant] = {}
-        self._counted: set[str] = set()
         self._calls: list[ModuleCall] = []
-        self._left: dict[int, None] = {}  # nodes whose values left torch, in order
-        self._closed: tuple[Any, int] | None = None  # in a module that is not looked into, at this depth
+        self._closed: tuple[Any, int] | None = None  # not looking into a module, at this depth
         self._thread = get_ident()
         self.ledger.add(Node("", "input", Op.INPUT, {"kind": "input"}, [], x))
 
@@ -67,15 +51,18 @@ class Recorder(TorchFunctionMode):
             register_module_forward_pre_hook(self._enter_module),
             register_module_forward_hook(self._leave_module, with_kwargs=True),
         )
-        super().__enter__()
+        super().__enter__()  # type: ignore[no-untyped-call]
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Takes everything back, also after an error inside the network."""
         self._open()
-        super().__exit__(kind, error, trace)
+        super().__exit__(kind, error, trace)  # type: ignore[no-untyped-call]
         for hook in self._hooks:
             hook.remove()
 
@@ -96,12 +83,16 @@ class Recorder(TorchFunctionMode):
         if get_ident() != self._thread:
             return
         call = None
-        while self._calls and (call is None or call.module is not module):  # after an error a call did not come here
-            call = self._calls.pop()
+        while self._calls and not (call and call.module is module):
+            call = self._calls.pop()  # more than one after an error: those calls did not come here
             if self._closed and self._closed[1] > len(self._calls):
                 self._open()
-        if call and call.module is module and call.place and call.place.leaf and self._closed is None:
-            self._finish_leaf(module, call.place, call.start, (args, kwargs), out)
+        if call and call.place and call.place.leaf and self._closed is None:
+            self._finish_leaf(call, call.place, (args, kwargs), out)
+
+    def _path(self) -> str:
+        """Where the code that runs now belongs."""
+        return self._calls[-1].path if self._calls else ""
 
     def _open(self) -> None:
         """Looks at torch functions again."""
@@ -109,38 +100,46 @@ class Recorder(TorchFunctionMode):
             self._closed[0].__exit__(None, None, None)
             self._closed = None
 
-    def _finish_leaf(self, module: nn.Module, place: Place, start: int, given: Any, out: Any) -> None:
-        """The node that made a leaf module's result takes the module's name; where none did, one is made."""
+    def _finish_leaf(self, call: ModuleCall, place: Place, given: Any, out: Any) -> None:
+        """Names the node that made a leaf module's result after it; makes one where none did."""
         results = [out] if isinstance(out, Tensor) else tensors((out,))
         if not results:
             return
-        nodes, made = self.ledger.nodes, self.ledger.owner(results[0])
-        if made is not None and made >= start:
-            if place.path and (len(nodes) - start == 1 or type(module).__module__.startswith("torch.nn.")):
+        nodes = self.ledger.nodes
+        made = self.ledger.owner(results[0])
+        if made is not None and made >= call.start:
+            alone = len(nodes) - call.start == 1
+            if place.path and (alone or type(call.module).__module__.startswith("torch.nn.")):
                 nodes[made].path, nodes[made].is_module = place.path, True
-            return
-        constant = self._constants.get(id(results[0]))
-        if len(nodes) == start and (constant is None or constant.foreign):
+        elif len(nodes) == call.start and not self.reads.is_constant(results[0]):
             with torch._C.DisableTorchFunction():
-                self._add_module(module, place, given, results, seen=made is not None)
+                if made is None:
+                    self._add_module(call.module, place, given, results)
+                else:
+                    geometry = {"kind": "cell", "function": "identity"}
+                    self._add(Node(place.path, "identity", Op.OTHER, geometry, [made], results[0]))
 
-    def _add_module(self, module: nn.Module, place: Place, given: Any, results: list[Tensor], *, seen: bool) -> None:
-        """A node for a module as a whole: an identity, one step by choice, or code that torch does not show."""
+    def _add_module(
+        self, module: nn.Module, place: Place, given: Any, results: list[Tensor]
+    ) -> None:
+        """A node for a module as a whole: one step by choice, or code that torch does not show."""
         inputs: list[int] = []
-        self._read(given, inputs, [])
-        kind = {"kind": "cell", "function": "identity"} if seen else {"kind": "other", "function": type(module).__name__}
-        node = Node(place.path, type(module).__name__, Op.OTHER, kind, inputs, results[0], is_module=bool(place.path))
-        if not seen:
-            for tensor in (*module.parameters(), *module.buffers()):
-                if id(tensor) in self._parameters:
-                    parameter = self._parameters[id(tensor)]
-                    self._use(node, parameter, parameter.name.removeprefix(f"{place.path}."))
-            if isinstance(module, OPAQUE) or not place.one_step:
-                node.note = "What happens inside this module cannot be followed."
-                self.missing.append(f"what happens inside `{place.path or type(module).__name__}`")
+        self.reads.sort(given, inputs, [])
+        name = type(module).__name__
+        geometry = {"kind": "other", "function": name}
+        node = Node(place.path, name, Op.OTHER, geometry, inputs, results[0])
+        self.reads.name_all(node, module)
+        if isinstance(module, OPAQUE) or not place.one_step:
+            node.note = CLOSED
+            self.reads.missing.append(f"what happens inside `{place.path or name}`")
         for result in results:
-            self._constants.pop(id(result), None)
-        self.ledger.add(node, *results[1:])
+            self.reads.became_node(result)
+        self._add(node, *results[1:])
+
+    def _add(self, node: Node, *more: Tensor) -> None:
+        """A node that stands for a module."""
+        node.is_module = bool(node.path)
+        self.ledger.add(node, *more)
 
     # --- functions ---
 
@@ -155,145 +154,47 @@ class Recorder(TorchFunctionMode):
             self.ledger.protect(tensor)
         out = func(*args, **kwargs)
         if isinstance(out, Tensor):
-            self._record(function, args, kwargs, [out], written)
+            self._record((function, args, kwargs), [out], written)
         elif written:
-            self._record(function, args, kwargs, written, written)
+            self._record((function, args, kwargs), written, written)
         elif isinstance(out, (tuple, list)) and not isinstance(out, Size):
             results = tensors(out)
             if results:
-                self._record(function, args, kwargs, results, written)
+                self._record((function, args, kwargs), results, written)
         elif function.name in DATA_LEAVES:
-            self._leave_torch(args[0])
+            self.reads.leave_torch(args[0])
         return out
 
-    def _record(self, function: Function, args: Any, kwargs: Any, results: list[Tensor], written: list[Tensor]) -> None:
+    def _record(
+        self, call: tuple[Function, Any, Any], results: list[Tensor], written: list[Tensor]
+    ) -> None:
         """One node for a call (one for each part of a split); a constant where no node is read."""
+        function, args, kwargs = call
         inputs: list[int] = []
         others: list[Tensor] = []
-        given = self._read(args, inputs, others)
-        named = self._read(kwargs.values(), inputs, others) if kwargs else ()
+        given = self.reads.sort(args, inputs, others)
+        named = self.reads.sort(kwargs.values(), inputs, others) if kwargs else ()
         if not inputs:
-            inputs = self._no_inputs(results, others)
+            inputs = self.reads.keep_constant(results, others)
             if not inputs:
                 return
-            others = [t for t in others if id(t) not in self.ledger.owners]
-        elif not written and function.op is not Op.DROPOUT and _is_one_of(results[0], args):
+        elif not written and function.op is not Op.DROPOUT and id(results[0]) in map(id, args):
             return  # the tensor itself: nothing was done
         try:
             op, geometry = describe(function, given, tuple(kwargs), named, results[0].shape)
         except TypeError:  # an argument that is no key, such as a slice
             op, geometry = Op.OTHER, {"kind": "other", "function": function.name}
-        whole = function.name not in PARTS
-        for number, result in enumerate(results[:1] if whole else results):
+        parts = results if function.name in PARTS else results[:1]
+        for number, part in enumerate(parts):
             name = f"{function.name}.{number}" if number else function.name
-            node = Node(self._path(), name, op, geometry, inputs, result)
+            node = Node(self._path(), name, op, geometry, inputs, part)
             if others:
-                self._name_others(node, function, args, kwargs, others)
+                self.reads.name_others(node, call, others)
             _mend(node)
-            index = self.ledger.add(node, *(results[1:] if whole else ()))
+            index = self.ledger.add(node, *results[len(parts) :])
         for tensor in written:
             self.ledger.wrote(tensor, index)
-            if id(tensor) in self._parameters or self._constants.pop(id(tensor), None):
-                self.kept.append(tensor)
-
-    def _read(self, values: Any, inputs: list[int], others: list[Tensor]) -> tuple[Any, ...]:
-        """Sorts a call's tensors into nodes and others (parameters, constants); its arguments with sizes for tensors."""
-        key: list[Any] = []
-        for value in values:
-            if isinstance(value, Tensor):
-                key.append(value.shape)
-                node = self.ledger.owner(value)
-                if node is None and id(value) not in self._parameters and id(value) not in self._constants:
-                    node = self._meet(value)
-                if node is None:
-                    others.append(value)
-                else:
-                    inputs.append(node)
-            elif isinstance(value, (tuple, list)):
-                key.append(tuple(value) if value and type(value[0]) is int else self._read(value, inputs, others))
-            elif isinstance(value, dict):
-                key.append(self._read(value.values(), inputs, others))
-            else:
-                key.append(value)
-        return tuple(key)
-
-    def _path(self) -> str:
-        """Where the code that runs now belongs."""
-        return self._calls[-1].path if self._calls else ""
-
-    def _leave_torch(self, tensor: Tensor) -> None:
-        """Values that go to NumPy may come back as tensors, and may be written there."""
-        node = self.ledger.owner(tensor)
-        if node is not None:
-            self._left[node] = None
-            self.ledger.protect(tensor)
-
-    # --- tensors that no node made ---
-
-    def _meet(self, tensor: Tensor) -> int | None:
-        """A tensor that no function made: an attribute, something of the outside, or what left torch and came back."""
-        if not any(tensor is t for m in self._model.modules() for t in tensors(vars(m))):
-            if self._left:
-                return self._source(tensor)
-            self._constants[id(tensor)] = Constant([], foreign=True)
-        else:
-            self._constants[id(tensor)] = Constant([])
-        self.ledger.watch(tensor)
-        return None
-
-    def _source(self, tensor: Tensor) -> int:
-        """A node for a tensor that came from outside torch while the network ran."""
-        node = Node("", "outside", Op.OTHER, {"kind": "other", "function": "outside"}, list(self._left), tensor)
-        node.note = "This tensor was made outside torch (by NumPy, for example): what happened before it is not shown."
-        self.missing.append("how a tensor was made that came from outside torch (`outside`)")
-        self._constants.pop(id(tensor), None)
-        return self.ledger.add(node)
-
-    def _no_inputs(self, results: list[Tensor], others: list[Tensor]) -> list[int]:
-        """Notes the results as constants; but what layers with parameters do to an unknown tensor is followed."""
-        known = [self._constants[id(t)] for t in others if id(t) in self._constants]
-        direct = [self._parameters[id(t)] for t in others if id(t) in self._parameters]
-        foreign = [t for t in others if id(t) in self._constants and self._constants[id(t)].foreign]
-        if foreign and any(p.learned is not None for p in direct):
-            return [self._source(t) for t in foreign]
-        made_of = [*direct, *(p for c in known for p in c.parameters)]
-        for result in results:
-            if id(result) not in self._parameters:
-                self._constants[id(result)] = Constant(made_of, bool(foreign))
-                self.ledger.watch(result)
-        return []
-
-    # --- parameters ---
-
-    def _name_others(self, node: Node, function: Function, args: Any, kwargs: Any, others: list[Tensor]) -> None:
-        """Enters the parameters that a call reads; says when it reads a constant."""
-        for tensor in others:
-            parameter = self._parameters.get(id(tensor))
-            if parameter is not None:
-                plain = parameter.key in ROLES
-                self._use(node, parameter, parameter.key if plain else _role(function, args, kwargs, tensor))
-                continue
-            constant = self._constants[id(tensor)]
-            named = [p for p in constant.parameters if p.name]
-            for source in named:
-                self._use(node, source, "")
-            node.note = DERIVED if named else FOREIGN if constant.foreign else CONSTANT
-
-    def _use(self, node: Node, parameter: Parameter, role: str) -> None:
-        """Enters one parameter under its role or the last part of its name; its numbers count at the first use."""
-        if not parameter.name:
-            return
-        role = role or parameter.key
-        node.weights[parameter.name if role in node.weights else role] = parameter.name
-        if parameter.learned is not None and parameter.name not in self._counted:
-            self._counted.add(parameter.name)
-            node.parameters += parameter.learned.numel()
-
-
-def _role(function: Function, args: Any, kwargs: Any, tensor: Tensor) -> str:
-    """The name of the argument that holds the tensor where that says what it is for, else ""."""
-    named = (*zip(function.names, args, strict=False), *kwargs.items())
-    return next((name for name, value in named if value is tensor and name in ROLES), "")
+            self.reads.became_node(tensor)
 
 
 def _written(function: Function, args: Any, kwargs: Any) -> list[Tensor]:
@@ -302,14 +203,6 @@ def _written(function: Function, args: Any, kwargs: Any) -> list[Tensor]:
     if function.writes or (at >= 0 and (kwargs.get("inplace") or (len(args) > at and args[at]))):
         return tensors((args, kwargs))[:1]
     return tensors((kwargs["out"],)) if kwargs and kwargs.get("out") is not None else []
-
-
-def _is_one_of(tensor: Tensor, args: Any) -> bool:
-    """Whether a result is one of the arguments itself."""
-    for value in args:  # a plain loop: this runs once a call
-        if value is tensor:
-            return True
-    return False
 
 
 def _mend(node: Node) -> None:

@@ -1,70 +1,103 @@
-"""Numbers about a whole trace: its blocks, and the ranges that colours are scaled to."""
+"""Numbers about records that colours and legends need: blocks of layers, and ranges of values."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-import torch
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from torch import Tensor
 
 from .record import Op, Record
 
-# Neither has values of the kind that the others have: a picture, and shares of 1.
-APART = frozenset({Op.INPUT, Op.SOFTMAX})
+OTHER_SCALE = {Op.INPUT, Op.SOFTMAX}  # pixels and shares: never on one scale with activations
+Range = list[float]
 
 
 def blocks(records: Sequence[Record]) -> dict[str, int]:
-    """Returns the number of each node's block, from 0 in execution order.
+    """Node id -> number of its block, 0 first.
 
-    A block closes after pooling that makes the maps smaller, opens before a convolution that does,
-    and the vectors after the maps are the last block.
+    A block closes behind a pooling that makes maps smaller, or opens before a convolution that
+    does, unless it has no convolution yet; vectors behind the last maps are a block of their own.
+    Branches are numbered by what they read.
     """
-    found: dict[str, int] = {}
-    size: tuple[int, ...] = ()  # height and width of the maps by now
-    block, closed, head = 0, False, False
+    known = {r.id: r for r in records}
+    before_maps = _before_maps(records)
+    number: dict[str, int] = {}
+    behind: dict[
+        str, tuple[int, bool]
+    ] = {}  # the block that goes on behind a node, and whether it has a convolution
     for record in records:
-        now = record.shape[1:] if len(record.shape) == 3 else size
-        is_smaller = _shrinks(size, now)
-        to_head = len(record.shape) == 1 and not head
-        if closed or to_head or (is_smaller and record.op is Op.CONV):
-            block += 1
-        head = head or to_head
-        size = now if is_smaller or not size else size
-        found[record.id] = block
-        closed = is_smaller and record.op is Op.POOL
+        block, worked = max((behind[i] for i in record.inputs), default=(0, False))
+        smaller = _makes_smaller(record, known)
+        vector = len(record.shape) == 1 and record.id not in before_maps and record.inputs
+        opens = (record.op is Op.CONV and smaller) or (
+            vector and any(len(known[i].shape) > 1 for i in record.inputs)
+        )
+        if opens and worked:
+            block, worked = block + 1, False
+        number[record.id] = block
+        closes = record.op is Op.POOL and smaller and math.prod(record.shape[1:]) > 1
+        behind[record.id] = (
+            (block + 1, False) if closes and worked else (block, worked or record.op is Op.CONV)
+        )
+    return number
+
+
+def ranges(records: Sequence[Record]) -> dict[str, Any]:
+    """`{"layer": {id: [lo, hi]}, "block": {"0": [lo, hi]}, "network": [lo, hi]}`, finite values.
+
+    Block and network leave out the input and the softmax, which have scales of their own, unless
+    there is nothing else. [0, 0] where nothing is finite or there is no value.
+    """
+    layer = {r.id: _range(r.value) for r in records}
+    number = blocks(records)
+    shared = [r for r in records if r.op not in OTHER_SCALE and r.value is not None]
+    block: dict[str, Range] = {}
+    for index in sorted(set(number.values())):
+        inside = [r for r in shared if number[r.id] == index] or [
+            r for r in records if number[r.id] == index
+        ]
+        block[str(index)] = _union(layer[r.id] for r in inside)
+    return {
+        "layer": layer,
+        "block": block,
+        "network": _union(layer[r.id] for r in shared or records),
+    }
+
+
+def _before_maps(records: Sequence[Record]) -> set[str]:
+    """Nodes from which maps are made later on."""
+    found: set[str] = set()
+    for record in reversed(records):
+        if len(record.shape) > 1 or record.id in found:
+            found.update(record.inputs)
     return found
 
 
-def _shrinks(before: tuple[int, ...], now: tuple[int, ...]) -> bool:
-    """Whether height or width fall by a third; valid convolutions lose less: their border."""
-    return any(3 * each <= 2 * was for each, was in zip(now, before, strict=False))
+def _makes_smaller(record: Record, known: dict[str, Record]) -> bool:
+    """Whether the node's maps have fewer cells than those that it reads."""
+    largest = max((math.prod(known[i].shape[1:]) for i in record.inputs), default=0)
+    return len(record.shape) > 1 and math.prod(record.shape[1:]) < largest and _strides(record)
 
 
-def _range(record: Record) -> list[float]:
-    value = record.value
-    if value is None or value.numel() == 0:
+def _strides(record: Record) -> bool:
+    """A convolution without padding makes maps smaller, too: only steps of two cells count."""
+    return record.op is not Op.CONV or max(record.geometry.get("stride", [1])) > 1
+
+
+def _range(value: Tensor | None) -> Range:
+    """[lo, hi] of the finite values."""
+    if value is None or not value.numel():
         return [0.0, 0.0]
-    low, high = (float(end) for end in torch.aminmax(value.to(torch.float32)))
-    if low - low == 0 and high - high == 0:
-        return [low, high]
-    finite = value[torch.isfinite(value)]
-    return [float(finite.min()), float(finite.max())] if finite.numel() else [0.0, 0.0]
+    low, high = value.amin().item(), value.amax().item()
+    if math.isfinite(low) and math.isfinite(high):
+        return [float(low), float(high)]
+    finite = value[value.isfinite()]
+    return [float(finite.amin()), float(finite.amax())] if finite.numel() else [0.0, 0.0]
 
 
-def _union(ranges: Sequence[list[float]]) -> list[float]:
-    if not ranges:
-        return [0.0, 0.0]
-    return [min(low for low, _ in ranges), max(high for _, high in ranges)]
-
-
-def ranges(records: Sequence[Record]) -> dict[str, object]:
-    """Returns `{"layer": {id: [lo, hi]}, "block": {"0": [lo, hi]}, "network": [lo, hi]}`.
-
-    Over finite values. Every node has its layer's range; blocks and network leave out the input and
-    the softmax.
-    """
-    layer = {record.id: _range(record) for record in records}
-    number = blocks(records)
-    members: dict[str, list[list[float]]] = {}
-    for record in records:
-        if record.op not in APART:
-            members.setdefault(str(number[record.id]), []).append(layer[record.id])
-    block = {name: _union(found) for name, found in members.items()}
-    return {"layer": layer, "block": block, "network": _union(list(block.values()))}
+def _union(parts: Iterable[Range]) -> Range:
+    """[lo, hi] that holds all of them."""
+    pairs = list(parts)
+    return [min(p[0] for p in pairs), max(p[1] for p in pairs)] if pairs else [0.0, 0.0]

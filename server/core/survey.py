@@ -1,4 +1,4 @@
-"""What is known of a network before it runs: the place of each module, the name of each parameter."""
+"""What is known of a network before it runs: the place of each module, each parameter's name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-# Under a function mode their forward would take another path, and to a reader they are one step: not looked into.
+# Not looked into: under a function mode their forward would take another path, and to a reader they
+# are one step.
 ONE_STEP = (nn.MultiheadAttention, nn.TransformerEncoderLayer, nn.RNNBase)
 OPAQUE = torch.jit.ScriptModule
 COMPILED = "_orig_mod"  # the attribute in which torch.compile keeps the network
@@ -15,7 +16,7 @@ COMPILED = "_orig_mod"  # the attribute in which torch.compile keeps the network
 
 @dataclass(slots=True)
 class Place:
-    """A module: its path, and whether it is one thing to look at, either empty of modules or one step."""
+    """A module: its path, whether it has nothing inside to look into, and whether by our choice."""
 
     path: str
     leaf: bool
@@ -24,7 +25,7 @@ class Place:
 
 @dataclass(slots=True)
 class Parameter:
-    """A parameter or buffer: its `state_dict` name ("" if it has none), last part, and the tensor if it is learned."""
+    """A parameter or buffer: `state_dict` name or "", its last part, the tensor if learned."""
 
     name: str
     key: str
@@ -42,7 +43,7 @@ class Survey:
 
 
 def survey(model: nn.Module) -> Survey:
-    """Walks the network once; a module or parameter that is used in two places keeps its first name."""
+    """Walks the network once; what is used in two places keeps its first name."""
     found = Survey()
     _walk(found, model, "")
     return found
@@ -51,7 +52,7 @@ def survey(model: nn.Module) -> Survey:
 def _walk(found: Survey, module: nn.Module, path: str) -> None:
     """Enters a module, then those inside it."""
     inside = module._modules
-    one_step = isinstance(module, ONE_STEP) or isinstance(module, OPAQUE)
+    one_step = isinstance(module, (*ONE_STEP, OPAQUE))
     leaf = one_step or not inside or list(inside) == ["parametrizations"]
     found.places[id(module)] = Place(path, leaf, one_step)
     if module.training:

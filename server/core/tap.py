@@ -1,8 +1,9 @@
-"""Any network and any picture into records: what each step did, in execution order, with the graph's edges."""
+"""Any network and a picture into records: every step in execution order, with the edges."""
 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .calls import without_batch
 from .ledger import Node, tensors, version
-from .ops import without_batch
 from .record import Op, Record
 from .recorder import Recorder
 from .survey import Survey, survey
@@ -26,7 +27,7 @@ SHOWN = FLOATS | {torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32,
 
 @dataclass(frozen=True)
 class Trace:
-    """A forward pass: records in execution order, the network's own output, and what is missing, in a sentence."""
+    """Records in execution order, the network's own output; what is missing, in a sentence."""
 
     records: tuple[Record, ...]
     output: Any
@@ -44,11 +45,15 @@ class TapError(Exception):
 
 
 def run(model: nn.Module, x: Tensor, *, classifier: bool = True) -> Trace:
-    """Runs `model` on one picture `x` (1, C, H, W) in eval mode, without gradients, and records every step.
+    """The records of `model` on one picture `x` (1, C, H, W), in eval mode and without gradients.
 
-    The output is the plain forward's, bit for bit; modes, hooks, gradients and random state are afterwards as before.
-    A softmax record is added where a classifier returns logits (1, N). Several threads may trace one model.
-    Raises TapError for a compiled TorchScript module and for more than one picture; the network's own errors pass.
+    The output is the plain forward's, bit for bit; modes, hooks, gradients and random state are
+    afterwards as before. A softmax record is added where a classifier returns logits (1, N).
+    The graph has one input, and every other node reads a node: what depends on no node (parameters,
+    constants) is named by its reader. Only a tensor made outside torch that nothing leads to is a
+    node without inputs (`outside`), and then the trace is not complete. Nodes that nothing reads
+    are kept: the network may have decided by them. Several threads may trace one model.
+    Raises TapError for TorchScript and for more than one picture; the network's own errors pass.
     """
     _check(model, x)
     found = survey(model)
@@ -58,13 +63,27 @@ def run(model: nn.Module, x: Tensor, *, classifier: bool = True) -> Trace:
             output = model(x)
         results = tensors((output,))
         owners = [recorder.ledger.owner(t) for t in results]
-        for tensor in (x, *results, *recorder.kept):  # memory that others may write into afterwards
+        for tensor in (
+            x,
+            *results,
+            *recorder.reads.kept,
+        ):  # memory that others may write into afterwards
             recorder.ledger.protect(tensor)
         nodes = recorder.ledger.nodes
-        if classifier and len(owners) == 1 and owners[0] is not None and _is_logits(output, nodes[owners[0]]):
+        if (
+            classifier
+            and len(owners) == 1
+            and owners[0] is not None
+            and _is_logits(output, nodes[owners[0]])
+        ):
             shares = torch.softmax(output, 1)
-            nodes.append(Node("", "softmax", Op.SOFTMAX, {"kind": "softmax", "axis": 0}, [owners[0]], shares))
-        missing = [*recorder.missing, *(["how the output was made"] if None in owners or not owners else [])]
+            nodes.append(
+                Node("", "softmax", Op.SOFTMAX, {"kind": "softmax", "axis": 0}, [owners[0]], shares)
+            )
+        missing = [
+            *recorder.reads.missing,
+            *(["how the output was made"] if None in owners or not owners else []),
+        ]
         return Trace(_finish(nodes), output, not missing, _sentence(missing))
 
 
@@ -72,13 +91,13 @@ def _check(model: nn.Module, x: Tensor) -> None:
     """Refuses what cannot be recorded."""
     if isinstance(model, torch.jit.ScriptModule):
         raise TapError(
-            f"{type(model).__name__} is a TorchScript module; its steps cannot be seen, only an nn.Module's can.",
+            f"{type(model).__name__} is a TorchScript module: its steps cannot be seen.",
             hint="Pass the Python module that it was scripted or traced from.",
         )
     if x.ndim < 2 or x.shape[0] != 1:
         raise TapError(
-            f"The input has the shape {tuple(x.shape)}; one picture (1, channels, height, width) is recorded at a time.",
-            hint="Pass one picture, with a batch axis of 1.",
+            f"The input has the shape {tuple(x.shape)}; it must be (1, channels, height, width).",
+            hint="Pass one picture at a time, with a batch axis of 1.",
         )
 
 
@@ -91,7 +110,7 @@ _RUNNING: dict[int, tuple[int, list[nn.Module]]] = {}
 
 @contextmanager
 def _as_before(model: nn.Module, x: Tensor, found: Survey) -> Iterator[None]:
-    """Eval mode and, for compiled networks, eager code inside; modes and random state as before afterwards."""
+    """Eval mode inside, eager code for compiled networks; modes and random state restored."""
     state = torch.get_rng_state()
     on_device = torch.cuda.get_rng_state(x.device) if x.is_cuda else None
     _hold_in_eval(model, found.training)
@@ -107,13 +126,14 @@ def _as_before(model: nn.Module, x: Tensor, found: Survey) -> Iterator[None]:
 
 @contextmanager
 def _eager() -> Iterator[None]:
-    """torch.compile steps aside: it would try to compile the recorder."""
-    with _EAGER, torch.compiler.set_stance("force_eager"):
+    """torch.compile steps aside: it would compile the recorder, and it warns of our hooks."""
+    with _EAGER, torch.compiler.set_stance("force_eager"), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Using `torch.compile")
         yield
 
 
 def _hold_in_eval(model: nn.Module, training: list[nn.Module]) -> None:
-    """Puts modules in eval mode and keeps count; `train()` is not called, it may be the user's own."""
+    """Puts modules in eval mode and keeps count; not by `train()`, which may do more."""
     with _LOCK:
         count, before = _RUNNING.get(id(model), (0, []))
         for module in training:
@@ -137,7 +157,12 @@ def _let_go(model: nn.Module) -> None:
 
 def _is_logits(output: Any, node: Node) -> bool:
     """Whether a softmax belongs behind this output: scores (1, N) that are not shares already."""
-    if not isinstance(output, Tensor) or output.ndim != 2 or output.shape[1] < 2 or not output.is_floating_point():
+    if (
+        not isinstance(output, Tensor)
+        or output.ndim != 2
+        or output.shape[1] < 2
+        or not output.is_floating_point()
+    ):
         return False
     return node.op is not Op.SOFTMAX and node.geometry.get("function") not in ("sigmoid", "softmax")
 
@@ -148,9 +173,13 @@ def _finish(nodes: list[Node]) -> tuple[Record, ...]:
     counts: dict[str, int] = {}
     records: list[Record] = []
     for node in nodes:
-        name = _cleaned(node.path if node.is_module else f"{node.path}.{node.name}" if node.path else node.name)
+        name = _cleaned(
+            node.path if node.is_module else f"{node.path}.{node.name}" if node.path else node.name
+        )
         count = counts[name] = counts.get(name, 0) + 1
-        ids.append(name if count == 1 else f"{name}:{count}")  # the number of the call, from the second on
+        ids.append(
+            name if count == 1 else f"{name}:{count}"
+        )  # the number of the call, from the second on
         records.append(_record(node, ids))
     return tuple(records)
 
@@ -162,19 +191,28 @@ def _record(node: Node, ids: list[str]) -> Record:
     inputs = tuple([ids[i] for i in node.inputs])
     label = _label(node)
     return Record(
-        ids[-1], node.op, label, inputs, shape, node.geometry, node.parameters, node.weights, value, note
+        ids[-1],
+        node.op,
+        label,
+        inputs,
+        shape,
+        node.geometry,
+        node.parameters,
+        node.weights,
+        value,
+        note,
     )
 
 
 @lru_cache(maxsize=4096)
 def _cleaned(name: str) -> str:
-    """The name in the characters that ids have; `.range` at the end is what payloads call a node's range."""
+    """The name in the characters of ids; `.range` at the end is what payloads call a range."""
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", name)
     return f"{name}_" if name.endswith(".range") else name
 
 
 def _label(node: Node) -> str:
-    """The last part of the path, with the one before where it is a number, or the function's name."""
+    """The last part of the path, with the one before a number, or the function's name."""
     if not node.is_module:
         return node.name
     before, _, last = node.path.rpartition(".")

@@ -70,7 +70,8 @@ def seconds(start: float) -> float:
 
 
 def latency(server: Running) -> Iterator[Row]:
-    """One client, posts and floor in turns."""
+    """One client, posts and floor in turns, one torch thread on either side."""
+    torch.set_num_threads(1)
     model = Zoo(paths.models()).network(MODEL)
     bodies = others(photograph())
     line = http.client.HTTPConnection("127.0.0.1", server.port)
@@ -129,7 +130,11 @@ def under_load(server: Running) -> Iterator[Row]:
     fair = CLIENTS / WORKERS * single
     yield times_floor(figure + "p50", median, floor=fair, at_most=2, unit="ms")
     yield times_floor(
-        figure + f"p95, over {CLIENTS}/{WORKERS} single ones", late, floor=fair, at_most=2, unit="ms"
+        figure + f"p95, over {CLIENTS}/{WORKERS} single ones",
+        late,
+        floor=fair,
+        at_most=2,
+        unit="ms",
     )
     rate, best = len(served) / DURATION_S, WORKERS * 1000 / single
     figure += "pictures a second, at least"

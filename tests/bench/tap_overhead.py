@@ -23,7 +23,9 @@ def rows() -> list[dict[str, Any]]:
         tiny, big = TinyVGG().eval(), resnet18(weights=None).eval()
         return [
             *_net("tiny-vgg", tiny, torch.rand(1, 3, 64, 64), ratio=2.0, encode_ms=1.0, rounds=400),
-            *_net("resnet18", big, torch.rand(1, 3, 224, 224), ratio=1.25, encode_ms=30.0, rounds=15),
+            *_net(
+                "resnet18", big, torch.rand(1, 3, 224, 224), ratio=1.25, encode_ms=30.0, rounds=15
+            ),
         ]
     finally:
         torch.set_num_threads(threads)

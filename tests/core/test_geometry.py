@@ -23,7 +23,11 @@ axis = st.integers(1, 9)
 
 def of_kind(kind: str) -> list[Any]:
     """Golden cases of one kind, with readable ids."""
-    return [pytest.param(c, id=f"{i}-{c.get('name', kind)}") for i, c in enumerate(CASES) if c["kind"] == kind]
+    return [
+        pytest.param(c, id=f"{i}-{c.get('name', kind)}")
+        for i, c in enumerate(CASES)
+        if c["kind"] == kind
+    ]
 
 
 @pytest.mark.parametrize("case", of_kind("output_size"))
@@ -35,7 +39,9 @@ def test_output_size_is_the_golden_one(case: Json) -> None:
 
 @pytest.mark.parametrize("case", of_kind("sources"))
 def test_sources_are_the_golden_ones(case: Json) -> None:
-    expected = [Box(b["input"], tuple(b["c"]), tuple(b["y"]), tuple(b["x"])) for b in case["expected"]]
+    expected = [
+        Box(b["input"], tuple(b["c"]), tuple(b["y"]), tuple(b["x"])) for b in case["expected"]
+    ]
     assert sources(case["geometry"], case["cell"], case["input_shapes"]) == expected
 
 
@@ -94,7 +100,14 @@ def conv_geometry(
 ) -> Json:
     """A convolution's geometry as records carry it."""
     window = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
-    return {"kind": "window", **window, "groups": groups, "out": out, "mixes": True, "transposed": transposed}
+    return {
+        "kind": "window",
+        **window,
+        "groups": groups,
+        "out": out,
+        "mixes": True,
+        "transposed": transposed,
+    }
 
 
 def pairs(low: int, high: int) -> st.SearchStrategy[tuple[int, int]]:
@@ -116,7 +129,9 @@ def box_mask(boxes: list[Box], shape: Sequence[int]) -> Tensor:
     return mask
 
 
-def assert_like_torch(function: Callable[[Tensor], Tensor], geometry: Json, shape: Sequence[int], pick: Any) -> None:
+def assert_like_torch(
+    function: Callable[[Tensor], Tensor], geometry: Json, shape: Sequence[int], pick: Any
+) -> None:
     """Output sizes and the sources of one drawn cell equal torch's."""
     x = torch.ones(1, *shape, dtype=torch.float64, requires_grad=True)
     try:
@@ -139,27 +154,46 @@ def assert_like_torch(function: Callable[[Tensor], Tensor], geometry: Json, shap
     assume(out.numel())
     assert sizes == list(out.shape[2:])
     cell = [pick.draw(st.integers(0, n - 1)) for n in out.shape[1:]]
-    assert torch.equal(box_mask(sources(geometry, cell, [shape]), shape), gradient_mask(out, x, cell))
+    assert torch.equal(
+        box_mask(sources(geometry, cell, [shape]), shape), gradient_mask(out, x, cell)
+    )
 
 
-@given(pick=st.data(), size=pairs(1, 9), kernel=pairs(1, 4), stride=pairs(1, 3), dilation=pairs(1, 3))
+@given(
+    pick=st.data(), size=pairs(1, 9), kernel=pairs(1, 4), stride=pairs(1, 3), dilation=pairs(1, 3)
+)
 @settings(deadline=None, max_examples=150)
 def test_convolution_reads_what_torch_reads(
-    pick: Any, size: tuple[int, int], kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]
+    pick: Any,
+    size: tuple[int, int],
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    dilation: tuple[int, int],
 ) -> None:
     top, bottom, left, right = (pick.draw(st.integers(0, 3)) for _ in range(4))
     groups, each_in, each_out = (pick.draw(st.integers(1, 3)) for _ in range(3))
     channels, out = groups * each_in, groups * each_out
     ones = torch.ones(out, each_in, *kernel, dtype=torch.float64)
-    geometry = conv_geometry(kernel, stride, [[top, bottom], [left, right]], dilation, groups=groups, out=out)
+    geometry = conv_geometry(
+        kernel, stride, [[top, bottom], [left, right]], dilation, groups=groups, out=out
+    )
 
     def function(x: Tensor) -> Tensor:
-        return F.conv2d(F.pad(x, (left, right, top, bottom)), ones, None, stride, 0, dilation, groups)
+        return F.conv2d(
+            F.pad(x, (left, right, top, bottom)), ones, None, stride, 0, dilation, groups
+        )
 
     assert_like_torch(function, geometry, (channels, *size), pick)
 
 
-@given(pick=st.data(), size=pairs(1, 5), kernel=pairs(1, 4), stride=pairs(1, 3), dilation=pairs(1, 3), pad=pairs(0, 2))
+@given(
+    pick=st.data(),
+    size=pairs(1, 5),
+    kernel=pairs(1, 4),
+    stride=pairs(1, 3),
+    dilation=pairs(1, 3),
+    pad=pairs(0, 2),
+)
 @settings(deadline=None, max_examples=100)
 def test_transposed_convolution_reads_what_torch_reads(
     pick: Any,
@@ -169,12 +203,16 @@ def test_transposed_convolution_reads_what_torch_reads(
     dilation: tuple[int, int],
     pad: tuple[int, int],
 ) -> None:
-    extra = [pick.draw(st.integers(0, max(s, d) - 1)) for s, d in zip(stride, dilation, strict=True)]
+    extra = [
+        pick.draw(st.integers(0, max(s, d) - 1)) for s, d in zip(stride, dilation, strict=True)
+    ]
     groups, each_in, each_out = (pick.draw(st.integers(1, 2)) for _ in range(3))
     channels, out = groups * each_in, groups * each_out
     ones = torch.ones(channels, each_out, *kernel, dtype=torch.float64)
     padding = [[p, p - e] for p, e in zip(pad, extra, strict=True)]
-    geometry = conv_geometry(kernel, stride, padding, dilation, groups=groups, out=out, transposed=True)
+    geometry = conv_geometry(
+        kernel, stride, padding, dilation, groups=groups, out=out, transposed=True
+    )
 
     def function(x: Tensor) -> Tensor:
         return F.conv_transpose2d(x, ones, None, stride, pad, extra, groups, dilation)
@@ -188,12 +226,26 @@ def test_average_pooling_reads_what_torch_reads(
     pick: Any, size: tuple[int, int], kernel: tuple[int, int], stride: tuple[int, int], ceil: bool
 ) -> None:
     pad = [pick.draw(st.integers(0, k // 2)) for k in kernel]
-    geometry: Json = {"kind": "window", "kernel": kernel, "stride": stride, "padding": [[p, p] for p in pad]}
+    geometry: Json = {
+        "kind": "window",
+        "kernel": kernel,
+        "stride": stride,
+        "padding": [[p, p] for p in pad],
+    }
     geometry |= {"dilation": [1, 1], "mixes": False, "mode": "average", "ceil": ceil}
-    assert_like_torch(lambda x: F.avg_pool2d(x, kernel, stride, pad, ceil), geometry, (2, *size), pick)
+    assert_like_torch(
+        lambda x: F.avg_pool2d(x, kernel, stride, pad, ceil), geometry, (2, *size), pick
+    )
 
 
-@given(pick=st.data(), size=pairs(1, 7), kernel=pairs(1, 3), stride=pairs(1, 3), dilation=pairs(1, 2), ceil=st.booleans())
+@given(
+    pick=st.data(),
+    size=pairs(1, 7),
+    kernel=pairs(1, 3),
+    stride=pairs(1, 3),
+    dilation=pairs(1, 2),
+    ceil=st.booleans(),
+)
 @settings(deadline=None, max_examples=100)
 def test_max_pooling_names_every_candidate(
     pick: Any,
@@ -204,7 +256,12 @@ def test_max_pooling_names_every_candidate(
     ceil: bool,
 ) -> None:
     pad = [pick.draw(st.integers(0, k // 2)) for k in kernel]
-    geometry: Json = {"kind": "window", "kernel": kernel, "stride": stride, "padding": [[p, p] for p in pad]}
+    geometry: Json = {
+        "kind": "window",
+        "kernel": kernel,
+        "stride": stride,
+        "padding": [[p, p] for p in pad],
+    }
     geometry |= {"dilation": dilation, "mixes": False, "mode": "max", "ceil": ceil}
     alone = torch.eye(size[0] * size[1]).reshape(-1, 1, *size)
     try:
@@ -219,12 +276,16 @@ def test_max_pooling_names_every_candidate(
 
 @given(pick=st.data(), size=pairs(1, 9), output=pairs(1, 11))
 @settings(deadline=None, max_examples=60)
-def test_adaptive_pooling_reads_what_torch_reads(pick: Any, size: tuple[int, int], output: tuple[int, int]) -> None:
+def test_adaptive_pooling_reads_what_torch_reads(
+    pick: Any, size: tuple[int, int], output: tuple[int, int]
+) -> None:
     x = torch.ones(1, 2, *size, dtype=torch.float64, requires_grad=True)
     out = F.adaptive_avg_pool2d(x, output)
     cell = [pick.draw(st.integers(0, n - 1)) for n in out.shape[1:]]
     geometry = {"kind": "adaptive", "output": output, "mode": "average", "mixes": False}
-    assert torch.equal(box_mask(sources(geometry, cell, [(2, *size)]), (2, *size)), gradient_mask(out, x, cell))
+    assert torch.equal(
+        box_mask(sources(geometry, cell, [(2, *size)]), (2, *size)), gradient_mask(out, x, cell)
+    )
 
 
 @given(pick=st.data(), size=pairs(6, 16), depth=st.integers(1, 4), skip=st.booleans())
@@ -236,7 +297,9 @@ def test_receptive_field_is_where_torchs_gradient_ends(
     nodes: dict[str, Any] = {"input": ({"kind": "input"}, (), (1, *size))}
     out, name = x, "input"
     for i in range(depth):
-        kernel, stride, dilation, pad = (pick.draw(pairs(low, high)) for low, high in ((1, 3), (1, 2), (1, 2), (0, 2)))
+        kernel, stride, dilation, pad = (
+            pick.draw(pairs(low, high)) for low, high in ((1, 3), (1, 2), (1, 2), (0, 2))
+        )
         ones = torch.ones(1, 1, *kernel, dtype=torch.float64)
         try:
             out = F.conv2d(out, ones, None, stride, pad, dilation)
@@ -249,7 +312,11 @@ def test_receptive_field_is_where_torchs_gradient_ends(
             geometry = conv_geometry([3, 3], [1, 1], [[1, 1], [1, 1]], [1, 1], groups=1, out=1)
             nodes[f"s{i}"] = (geometry, (name,), tuple(out.shape[1:]))
             out = out + F.conv2d(out, side, None, 1, 1)
-            nodes[f"a{i}"] = ({"kind": "cell", "function": "add"}, (name, f"s{i}"), tuple(out.shape[1:]))
+            nodes[f"a{i}"] = (
+                {"kind": "cell", "function": "add"},
+                (name, f"s{i}"),
+                tuple(out.shape[1:]),
+            )
             name = f"a{i}"
     assume(name != "input")
     cell = [0, *(pick.draw(st.integers(0, n - 1)) for n in out.shape[2:])]

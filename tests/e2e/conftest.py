@@ -90,13 +90,13 @@ def open_page(browser: Browser, app: Running, watch: Watch) -> Iterator[Open]:
 
     def open_at(fragment: str = "", *, script: str = "", **options: Any) -> Page:
         settings = {"locale": "en-GB", "viewport": {"width": 1440, "height": 900}, **options}
-        context = browser.new_context(**settings)
+        context = browser.new_context(base_url=app.url, **settings)
         contexts.append(context)
         watch.add(context)
         if script:
             context.add_init_script(script)
         page = context.new_page()
-        page.goto(f"{app.url}/{fragment}")
+        page.goto(f"/{fragment}")
         drawn(page)
         return page
 
@@ -123,3 +123,8 @@ def drawn(page: Page, after: str = "") -> str:
         "before => (document.documentElement.dataset.drawn ?? '') !== before", arg=after
     )
     return str(page.evaluate("document.documentElement.dataset.drawn"))
+
+
+def drawn_again(page: Page, trace: str) -> None:
+    """Waits until this trace is drawn, whatever is drawn until then."""
+    page.wait_for_function("trace => document.documentElement.dataset.drawn === trace", arg=trace)

@@ -1,7 +1,7 @@
 """Picture files as a person may have them, and how a person brings them to the page."""
 
-import json
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Page
@@ -40,11 +40,11 @@ def copy(page: Page, path: Path) -> None:
     )
 
 
-def trace_of(page: Page, model: str, picture: bytes) -> str:
-    """The id of the trace that the server itself makes of these bytes."""
+def answer_to(page: Page, model: str, picture: bytes) -> dict[str, Any]:
+    """What the server itself says to these bytes: the header of a trace, or a problem."""
     answer = page.request.post(
         f"/api/models/{model}/trace",
         data=picture,
         headers={"Content-Type": "application/octet-stream", "Accept": "application/json"},
     )
-    return str(json.loads(answer.text())["trace_id"])
+    return dict(answer.json())

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Open, Watch, drawn
-from tests.e2e.files import SVG, copy, drag, painted, trace_of
-from tests.server import Running
+from tests.e2e.conftest import Open, Watch, drawn, drawn_again
+from tests.e2e.files import SVG, answer_to, copy, drag, painted
 
 pytestmark = pytest.mark.e2e
 MODEL = "tiny-vgg"
@@ -25,6 +24,11 @@ def names(page: Page) -> list[str]:
 
 def upload(page: Page, *paths: Path) -> None:
     page.set_input_files("#upload", list(paths))
+
+
+def trace_of(page: Page, path: Path) -> str:
+    """The id of the trace that the server makes of the file as it is."""
+    return str(answer_to(page, MODEL, path.read_bytes())["trace_id"])
 
 
 def shown(page: Page) -> str:
@@ -50,7 +54,7 @@ def test_an_uploaded_file_is_drawn_byte_for_byte(page: Page, pictures: Path) -> 
     path = painted(pictures / "my cup.png", "red")
     before = drawn(page)
     upload(page, path)
-    assert drawn(page, before) == trace_of(page, MODEL, path.read_bytes())
+    assert drawn(page, before) == trace_of(page, path)
     assert (names(page), shown(page)) == (["my cup"], "my cup")
 
 
@@ -78,7 +82,7 @@ def test_a_file_is_drawn_wherever_it_is_dropped(page: Page, pictures: Path) -> N
     drag(page, path, kind="over")
     expect(page.locator("[data-drop-sheet]")).to_be_visible()
     drag(page, path)
-    assert drawn(page, before) == trace_of(page, MODEL, path.read_bytes())
+    assert drawn(page, before) == trace_of(page, path)
     expect(page.locator("[data-drop-sheet]")).to_be_hidden()
 
 
@@ -130,22 +134,21 @@ def test_a_drawing_is_drawn_while_it_grows_and_kept_when_it_is_used(page: Page) 
     page.click("#draw")
     page.locator("[data-colour='#d62828']").click()
     scrawl(page, (0.2, 0.2), (0.8, 0.3), (0.4, 0.8))
-    draft = drawn(page, before)
+    drawn(page, before)
     assert own(page).count() == 0
     page.click("#use-drawing")
     expect(page.locator("#pad")).to_have_count(0)
     expect(own(page)).to_have_count(1)
     assert shown(page) == "drawing 1"
-    assert draft != before
 
 
 def test_closing_the_pad_brings_the_chosen_picture_back(page: Page) -> None:
     before = drawn(page)
     page.click("#draw")
     scrawl(page, (0.2, 0.2), (0.8, 0.8))
-    draft = drawn(page, before)
+    drawn(page, before)
     page.keyboard.press("Escape")
-    assert drawn(page, draft) == before
+    drawn_again(page, before)
     assert own(page).count() == 0
 
 
@@ -167,7 +170,7 @@ def test_a_digit_can_be_drawn_with_the_keyboard_alone(open_page: Open) -> None:
 def test_the_camera_takes_a_picture_and_then_stops(page: Page) -> None:
     before = drawn(page)
     page.click("#camera")
-    page.wait_for_function("document.querySelector('video').videoWidth > 0")
+    page.wait_for_function("() => document.querySelector('video').videoWidth > 0")
     track = page.evaluate_handle("document.querySelector('video').srcObject.getTracks()[0]")
     page.click("#take-photo")
     page.click("#use-photo")
@@ -181,7 +184,7 @@ def test_the_camera_takes_a_picture_and_then_stops(page: Page) -> None:
     [
         ("Object.defineProperty(window, 'isSecureContext', { value: false })", "camera.insecure"),
         (
-            "navigator.mediaDevices.getUserMedia = "
+            "if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = "
             "() => Promise.reject(new DOMException('', 'NotAllowedError'))",
             "camera.denied",
         ),
@@ -201,8 +204,9 @@ def test_own_pictures_stay_side_by_side_and_one_can_go(page: Page, pictures: Pat
     assert names(page) == list(colours)
     own(page).nth(1).click()
     second = drawn(page, third)
-    assert second == trace_of(page, MODEL, (pictures / "green.png").read_bytes())
+    assert second == trace_of(page, pictures / "green.png")
     page.get_by_role("button", name="Remove red").click()
+    expect(own(page)).to_have_count(2)
     assert names(page) == ["green", "blue"]
     assert shown(page) == "green"
 
@@ -227,22 +231,21 @@ def test_a_file_that_is_no_picture_is_refused_before_it_is_sent(page: Page, pict
     path = pictures / "notes.txt"
     path.write_text("hello")
     sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.url))
+    page.on("request", lambda request: sent.append(request.method))
     upload(page, path)
     expect(page.locator("[data-refused]")).to_contain_text("“notes.txt” is not a picture")
-    assert sent == []
+    assert "POST" not in sent
 
 
 def test_a_broken_file_shows_the_sentence_of_the_server_and_keeps_the_last_picture(
-    page: Page, app: Running, watch: Watch, pictures: Path
+    page: Page, watch: Watch, pictures: Path
 ) -> None:
     watch.expect(r"status of 4\d\d")
     path = painted(pictures / "torn.png", "red")
     path.write_bytes(path.read_bytes()[:-40])
     before = drawn(page)
-    with page.expect_response("**/trace?**") as answer:
-        upload(page, path)
-    problem = answer.value.json()
+    problem = answer_to(page, MODEL, path.read_bytes())
+    upload(page, path)
     expect(page.locator("[data-refused]")).to_contain_text(problem["detail"])
     expect(page.locator("[data-refused]")).to_contain_text(problem["hint"])
     assert drawn(page) == before

@@ -83,7 +83,9 @@ def _apply_window(geometry: Json, channels: tuple[int, int]) -> Function:
     return lambda x: F.conv2d(F.pad(x, sides), kernel, None, s, 0, d, groups)
 
 
-def gradient_support(function: Function, shapes: Sequence[Sequence[int]], cell: Sequence[int]) -> list[Tensor]:
+def gradient_support(
+    function: Function, shapes: Sequence[Sequence[int]], cell: Sequence[int]
+) -> list[Tensor]:
     """Where the gradient of one output cell is not zero, one mask for each input."""
     inputs = [torch.ones(1, *s).double().requires_grad_() for s in shapes]
     out = function(*inputs)[0]
@@ -137,7 +139,12 @@ def size_cases() -> list[Json]:
     pick = random.Random(2)
     cases = []
     for _ in range(40):
-        k, s, d, size = pick.randint(1, 5), pick.randint(1, 4), pick.randint(1, 3), pick.randint(1, 14)
+        k, s, d, size = (
+            pick.randint(1, 5),
+            pick.randint(1, 4),
+            pick.randint(1, 3),
+            pick.randint(1, 14),
+        )
         pads = (pick.randint(0, 3), pick.randint(0, 3))
         cases.append(size_case(size, conv(k, stride=s, padding=pads, dilation=d)))
         half, ceil = pick.randint(0, k // 2), pick.random() < 0.5
@@ -149,7 +156,9 @@ def size_cases() -> list[Json]:
     return cases
 
 
-def source_case(name: str, geometry: Json, cell: Sequence[int], shapes: Sequence[Sequence[int]], out: int = 0) -> Json:
+def source_case(
+    name: str, geometry: Json, cell: Sequence[int], shapes: Sequence[Sequence[int]], out: int = 0
+) -> Json:
     """One output cell and the input cells that torch says it is made of."""
     function = apply(geometry, (shapes[0][0], out or shapes[0][0]))
     geometry = geometry | ({"out": out} if geometry.get("mixes") else {})
@@ -168,22 +177,62 @@ def source_cases() -> list[Json]:
     windows: list[tuple[str, Json, int, list[tuple[int, int, int]]]] = [
         ("conv 3x3", conv(3), 6, [(0, 0, 0), (5, 4, 6)]),
         ("conv 1x1", conv(1), 6, [(2, 3, 4)]),
-        ("conv strided and padded", conv(3, stride=2, padding=1), 6, [(0, 0, 0), (1, 3, 4), (5, 2, 1)]),
+        (
+            "conv strided and padded",
+            conv(3, stride=2, padding=1),
+            6,
+            [(0, 0, 0), (1, 3, 4), (5, 2, 1)],
+        ),
         ("conv padded on one side", conv(2, padding=(0, 1)), 6, [(0, 6, 8), (0, 0, 0)]),
         ("conv dilated", conv(3, dilation=2, padding=1), 6, [(0, 0, 0), (0, 1, 1), (3, 4, 6)]),
         ("conv dilated to one cell", conv(2, dilation=4, padding=2), 6, [(0, 0, 0), (0, 5, 5)]),
         ("conv in padding alone", conv(1, padding=1), 6, [(0, 0, 3), (0, 3, 3)]),
         ("conv in two groups", conv(3, groups=2), 6, [(0, 0, 0), (2, 1, 1), (3, 1, 1), (5, 4, 6)]),
         ("conv depthwise", conv(3, groups=4, padding=1), 4, [(0, 0, 0), (3, 6, 8)]),
-        ("conv depthwise, two kernels each", conv(3, groups=4), 8, [(0, 0, 0), (3, 2, 2), (7, 4, 6)]),
+        (
+            "conv depthwise, two kernels each",
+            conv(3, groups=4),
+            8,
+            [(0, 0, 0), (3, 2, 2), (7, 4, 6)],
+        ),
         ("transposed", conv(3, transposed=True), 6, [(0, 0, 0), (0, 4, 4), (5, 8, 10)]),
-        ("transposed, stride 2", conv(3, transposed=True, stride=2, padding=1), 6, [(0, 0, 0), (0, 1, 2), (0, 12, 16)]),
-        ("transposed, output padding", conv(3, transposed=True, stride=2, padding=(1, 0)), 6, [(0, 13, 17), (1, 6, 7)]),
-        ("transposed, stride 2, kernel 1", conv(1, transposed=True, stride=2), 6, [(0, 0, 2), (0, 1, 2)]),
-        ("transposed, dilated", conv(3, transposed=True, stride=2, dilation=3), 6, [(0, 6, 9), (0, 3, 8)]),
-        ("transposed, grouped", conv(2, transposed=True, stride=2, groups=2), 6, [(1, 3, 3), (4, 3, 3)]),
+        (
+            "transposed, stride 2",
+            conv(3, transposed=True, stride=2, padding=1),
+            6,
+            [(0, 0, 0), (0, 1, 2), (0, 12, 16)],
+        ),
+        (
+            "transposed, output padding",
+            conv(3, transposed=True, stride=2, padding=(1, 0)),
+            6,
+            [(0, 13, 17), (1, 6, 7)],
+        ),
+        (
+            "transposed, stride 2, kernel 1",
+            conv(1, transposed=True, stride=2),
+            6,
+            [(0, 0, 2), (0, 1, 2)],
+        ),
+        (
+            "transposed, dilated",
+            conv(3, transposed=True, stride=2, dilation=3),
+            6,
+            [(0, 6, 9), (0, 3, 8)],
+        ),
+        (
+            "transposed, grouped",
+            conv(2, transposed=True, stride=2, groups=2),
+            6,
+            [(1, 3, 3), (4, 3, 3)],
+        ),
         ("max pool", pool(2, "max"), 4, [(0, 0, 0), (3, 2, 3)]),
-        ("max pool, overlap and padding", pool(3, "max", stride=2, padding=1), 4, [(0, 0, 0), (2, 3, 4)]),
+        (
+            "max pool, overlap and padding",
+            pool(3, "max", stride=2, padding=1),
+            4,
+            [(0, 0, 0), (2, 3, 4)],
+        ),
         ("max pool, ceil", pool(2, "max", True), 4, [(1, 3, 4), (1, 0, 4)]),
         ("max pool, dilated", pool(2, "max", stride=1, dilation=2), 4, [(1, 3, 4)]),
         ("average pool", pool(3, "average", stride=2, padding=1), 4, [(0, 0, 0), (2, 3, 4)]),
@@ -191,7 +240,11 @@ def source_cases() -> list[Json]:
     ]
     for name, geometry, out, cells in windows:
         made += [source_case(name, geometry, cell, maps, out) for cell in cells]
-    for name, output in (("adaptive pool", [3, 4]), ("adaptive pool, larger", [9, 12]), ("global pool", [1, 1])):
+    for name, output in (
+        ("adaptive pool", [3, 4]),
+        ("adaptive pool, larger", [9, 12]),
+        ("global pool", [1, 1]),
+    ):
         adaptive: Json = {"kind": "adaptive", "output": output, "mode": "average", "mixes": False}
         cells = [(0, 0, 0), (3, output[0] - 1, output[1] - 1), (2, output[0] // 2, output[1] // 2)]
         made += [source_case(name, adaptive, cell, maps) for cell in cells]
@@ -242,23 +295,35 @@ def field(x: Tensor, cell: Tensor) -> list[int]:
     return [int(ys.min()), int(ys.max()) + 1, int(xs.min()), int(xs.max()) + 1]
 
 
-def field_case(name: str, net: Sequence[Node], shape: tuple[int, ...], node: str, cell: Sequence[int]) -> Json:
+def field_case(
+    name: str, net: Sequence[Node], shape: tuple[int, ...], node: str, cell: Sequence[int]
+) -> Json:
     """The field that torch's gradient reaches, and the one it would reach far from every border.
 
     The second comes from the same net on a larger picture: `far` total strides more on each side.
     """
     x, out = run(net, shape)
     clipped = field(x, out[node][0][tuple(cell)])
-    nodes: list[Json] = [{"id": "input", "geometry": {"kind": "input"}, "inputs": [], "shape": list(shape)}]
+    nodes: list[Json] = [
+        {"id": "input", "geometry": {"kind": "input"}, "inputs": [], "shape": list(shape)}
+    ]
     for name_, geometry, inputs, channels in net:
         known = geometry | ({"out": channels} if geometry.get("mixes") else {})
         made = {"id": name_, "geometry": known, "inputs": list(inputs)}
         nodes.append(made | {"shape": list(out[name_].shape[1:])})
-    case: Json = {"kind": "receptive_field", "name": name, "nodes": nodes, "id": node, "cell": list(cell)}
+    case: Json = {
+        "kind": "receptive_field",
+        "name": name,
+        "nodes": nodes,
+        "id": node,
+        "cell": list(cell),
+    }
     return case | {"expected": {"clipped": clipped, "unclipped": unclipped(net, shape, node, cell)}}
 
 
-def unclipped(net: Sequence[Node], shape: tuple[int, ...], node: str, cell: Sequence[int]) -> list[int]:
+def unclipped(
+    net: Sequence[Node], shape: tuple[int, ...], node: str, cell: Sequence[int]
+) -> list[int]:
     """The field on a picture without borders, in the coordinates of the small one."""
     kinds = [n[1]["kind"] for n in net]
     body = net[: kinds.index("flatten")] if "flatten" in kinds else net
@@ -294,11 +359,23 @@ def field_cases() -> list[Json]:
     """Chains, a residual block, an inception block, a classifier's head."""
     relu, add = {"kind": "cell", "function": "relu"}, {"kind": "cell", "function": "add"}
     halve = pool(2, "max")
-    vgg = chain(*[(conv(3), 4), (relu, 4), (conv(3), 4), (halve, 4), (conv(3), 4), (conv(3), 4), (halve, 4)])
-    strided = chain((conv(7, stride=2, padding=3), 4), (pool(3, "max", stride=2, padding=1), 4), (conv(3, padding=1), 4))
-    dilated = chain((conv(3, dilation=2, padding=1), 2), (conv(2, dilation=2), 2), (conv(3, dilation=3, padding=3), 2))
+    vgg = chain(
+        *[(conv(3), 4), (relu, 4), (conv(3), 4), (halve, 4), (conv(3), 4), (conv(3), 4), (halve, 4)]
+    )
+    strided = chain(
+        (conv(7, stride=2, padding=3), 4),
+        (pool(3, "max", stride=2, padding=1), 4),
+        (conv(3, padding=1), 4),
+    )
+    dilated = chain(
+        (conv(3, dilation=2, padding=1), 2),
+        (conv(2, dilation=2), 2),
+        (conv(3, dilation=3, padding=3), 2),
+    )
     remainder = chain((conv(3, stride=2), 2), (conv(3, padding=1), 2))
-    separable = chain((conv(3, groups=3, padding=1), 3), (conv(1), 6), (pool(3, "average", stride=2), 6))
+    separable = chain(
+        (conv(3, groups=3, padding=1), 3), (conv(1), 6), (pool(3, "average", stride=2), 6)
+    )
     head = chain((conv(3, padding=1), 2), (halve, 2), ({"kind": "flatten", "from": [2, 5, 5]}, 50))
     head += [("n4", {"kind": "dense", "in": 50, "out": 7}, ("n3",), 7)]
     residual: list[Node] = [
@@ -325,7 +402,11 @@ def field_cases() -> list[Json]:
         ("inception, depthwise after", inception, (3, 9, 9), "each", [(0, 4, 4), (5, 4, 4)]),
         ("head", head, (1, 10, 10), "n4", [(3,)]),
     ]
-    return [field_case(name, net, shape, node, c) for name, net, shape, node, cells in wanted for c in cells]
+    return [
+        field_case(name, net, shape, node, c)
+        for name, net, shape, node, cells in wanted
+        for c in cells
+    ]
 
 
 def geometry() -> list[Json]:
@@ -335,7 +416,12 @@ def geometry() -> list[Json]:
 
 # --- payload ----------------------------------------------------------------------------------
 
-TRACE: Json = {"trace_id": "golden", "model": "golden", "nodes": ["input", "conv_1", "flat:2", "softmax"], "name": "小熊猫"}
+TRACE: Json = {
+    "trace_id": "golden",
+    "model": "golden",
+    "nodes": ["input", "conv_1", "flat:2", "softmax"],
+    "name": "小熊猫",
+}
 
 
 def payload_values() -> dict[str, Tensor]:
@@ -369,9 +455,15 @@ def payload_files() -> dict[str, bytes]:
         small[name], small[f"{name}.range"] = quantise(value)
     files = {}
     for precision, tensors in (("uint8", small), ("float32", values)):
-        files[f"payload_{precision}.bin"] = save(tensors, {"trace": json.dumps(TRACE, ensure_ascii=False)})
+        files[f"payload_{precision}.bin"] = save(
+            tensors, {"trace": json.dumps(TRACE, ensure_ascii=False)}
+        )
         listed = {
-            n: {"dtype": "U8" if t.dtype == torch.uint8 else "F32", "shape": list(t.shape), "data": t.flatten().tolist()}
+            n: {
+                "dtype": "U8" if t.dtype == torch.uint8 else "F32",
+                "shape": list(t.shape),
+                "data": t.flatten().tolist(),
+            }
             for n, t in tensors.items()
         }
         files[f"payload_{precision}.json"] = dump({"trace": TRACE, "tensors": listed})

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cellAt, clampPan, fitPan, LARGEST_CELL_PX, showCell, zoomPan } from './pan';
+import { cellAt, clampPan, fitPan, LARGEST_CELL_PX, showCell, steppedCell, zoomPan } from './pan';
 
 const extent = { rows: 60, columns: 60, width: 300, height: 360 };
 
@@ -31,6 +31,12 @@ describe('the view of an opened map', () => {
     const pan = showCell({ cell: 20, left: 0, top: 0 }, { y: 59, x: 20 }, extent);
     expect(pan).toEqual({ cell: 20, left: -120, top: 360 - 1200 });
     expect(cellAt(pan, { x: 299, y: 359 }, extent)).toEqual({ y: 59, x: 20 });
+  });
+
+  it('steps with the arrows and stops at the border', () => {
+    expect(steppedCell('ArrowDown', { y: 3, x: 5 }, extent)).toEqual({ y: 4, x: 5 });
+    expect(steppedCell('ArrowRight', { y: 3, x: 59 }, extent)).toEqual({ y: 3, x: 59 });
+    expect(steppedCell('Enter', { y: 3, x: 5 }, extent)).toBeNull();
   });
 
   it('names no cell outside the map', () => {

@@ -81,3 +81,24 @@ export function cellAt(
   const y = Math.floor((at.y - pan.top) / pan.cell);
   return x >= 0 && y >= 0 && x < extent.columns && y < extent.rows ? { y, x } : null;
 }
+
+const STEPS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+/** The cell that an arrow key leads to, kept inside the map; null for other keys. */
+export function steppedCell(
+  key: string,
+  from: { y: number; x: number },
+  { rows, columns }: Extent,
+): { y: number; x: number } | null {
+  const step = STEPS[key];
+  if (!step) return null;
+  return {
+    y: Math.min(rows - 1, Math.max(0, from.y + step[0])),
+    x: Math.min(columns - 1, Math.max(0, from.x + step[1])),
+  };
+}

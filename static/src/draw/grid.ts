@@ -1,5 +1,5 @@
 /** Numbers as coloured squares with their values written in them: kernels and opened maps. */
-import { unpackRgb, valueColour, type Palette, type Theme } from '../core/colour';
+import { cssColour, unpackRgb, valueColour, type Palette, type Theme } from '../core/colour';
 import { formatNumber } from '../core/numbers';
 import { luminance } from '../core/sight';
 import type { Range } from '../core/types';
@@ -31,10 +31,6 @@ export function textOn(word: number): string {
   return luminance(unpackRgb(word)) > 0.3 ? 'black' : 'white';
 }
 
-export function cssOf(word: number): string {
-  return `rgb(${unpackRgb(word).join(' ')})`;
-}
-
 export function drawGrid(
   context: CanvasRenderingContext2D,
   data: GridData,
@@ -61,7 +57,7 @@ function drawCell(
 ): void {
   const { cell, palette, range, theme, digits } = options;
   const colour = valueColour(palette, value, range, theme);
-  context.fillStyle = cssOf(colour);
+  context.fillStyle = cssColour(colour);
   context.fillRect(left, top, cell, cell);
   if (digits === 0) return;
   context.fillStyle = textOn(colour);

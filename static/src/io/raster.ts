@@ -43,8 +43,14 @@ async function loadImage(url: string): Promise<HTMLImageElement | null> {
   return image.naturalWidth > 0 ? image : null;
 }
 
-export function toPng(canvas: HTMLCanvasElement): Promise<Blob | null> {
-  return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
+/**
+ * The canvas as PNG, at once: Chromium lets `toBlob` wait for an idle moment, which came up to a
+ * second late beside a running drawing.
+ */
+export function toPng(canvas: HTMLCanvasElement): Blob {
+  const [, body = ''] = canvas.toDataURL('image/png').split(',');
+  const bytes = Uint8Array.from(atob(body), (each) => each.charCodeAt(0));
+  return new Blob([bytes], { type: 'image/png' });
 }
 
 /** The picture as PNG; null when this browser cannot draw it. */
@@ -59,7 +65,7 @@ export async function rasterise(picture: Blob, isVector: boolean): Promise<Blob 
     const size = rasterSize({ width: image.naturalWidth, height: image.naturalHeight }, isVector);
     const canvas = Object.assign(document.createElement('canvas'), size);
     canvas.getContext('2d')?.drawImage(image, 0, 0, size.width, size.height);
-    return await toPng(canvas);
+    return toPng(canvas);
   } finally {
     URL.revokeObjectURL(url);
   }

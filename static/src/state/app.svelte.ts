@@ -4,7 +4,7 @@ import { SCALE_MODES } from '../core/scale';
 import type { Theme } from '../core/colour';
 import type { Language } from '../i18n/i18n.svelte';
 import { locale, preferredLanguage } from '../i18n/i18n.svelte';
-import type { Fit, PageData } from '../io/api';
+import type { Fit, PageData, Text } from '../io/api';
 import { Look, type Place } from './look.svelte';
 import { isOwnId, Pictures, sketched, type Crop, type Picture } from './pictures.svelte';
 import { Scales } from './scales.svelte';
@@ -90,6 +90,18 @@ export class App {
     this.crop = null;
     this.isOwnGone = false;
     this.go({ picture });
+  }
+
+  /** Takes in pictures of the person's own and shows the last one. */
+  addPictures(added: readonly { bytes: Blob; name: Text }[]): void {
+    const own = added.map(({ bytes, name }) => this.pictures.add(bytes, name));
+    const last = own.at(-1);
+    if (last) this.choosePicture(last.id);
+  }
+
+  removePicture(id: string): void {
+    if (this.picture.id === id) this.nextPicture(-1);
+    this.pictures.remove(id);
   }
 
   nextPicture(step: number): void {

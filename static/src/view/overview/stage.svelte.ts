@@ -8,6 +8,7 @@ import type { ChannelOrder } from '../../core/order';
 import { makeAtlas, paintAtlas, type Atlas } from '../../draw/atlas';
 import type { Link, OverlayData } from '../../draw/overlay';
 import type { Box, DrawnColumn, Edge, SceneData } from '../../draw/scene';
+import type { Range } from '../../core/types';
 import type { Look, Place } from '../../state/look.svelte';
 import type { Scales } from '../../state/scales.svelte';
 
@@ -18,8 +19,9 @@ export interface StageOptions {
   pinned: () => Place | null;
 }
 
-/** More faint links than this are noise, not texture. */
+/** More faint links than this, in all or between two columns, are a slab, not texture. */
 const FAINT_MOST = 4000;
+const FAINT_BETWEEN = 160;
 /** Fewer would leave links in or out of a pointed map unseen; more cannot be told apart. */
 const LINKS_MOST = 300;
 
@@ -65,9 +67,20 @@ export class Stage {
     this.layout.columns.flatMap((column) => this.#paint(column)),
   );
 
-  scene: SceneData = $derived({ columns: this.painted, edges: this.#faintEdges() });
+  #edges: readonly Edge[] = $derived.by(() => this.#faintEdges());
+
+  scene: SceneData = $derived({ columns: this.painted, edges: this.#edges });
+
+  /** The links in and out of what is pointed at or pinned. */
+  #links: readonly ChannelLink[] = $derived.by(() => this.#findLinks());
 
   overlay: OverlayData = $derived.by(() => this.#overlay());
+
+  /** The scale of the coloured links: sums of weights; null while no link is weighed. */
+  linkRange: Range | null = $derived.by(() => {
+    const largest = Math.max(0, ...this.#links.map(({ weight }) => Math.abs(weight ?? 0)));
+    return largest > 0 ? [-largest, largest] : null;
+  });
 
   constructor(look: Look, scales: Scales, options: StageOptions) {
     this.#look = look;
@@ -120,7 +133,7 @@ export class Stage {
       const to = this.columns.get(node.id);
       for (const input of node.inputs) {
         const from = this.columns.get(input);
-        if (from && to) edges.push(...this.#faintBetween(from, to));
+        if (from && to) edges.push(...thinned(this.#faintBetween(from, to), FAINT_BETWEEN));
       }
       if (edges.length > FAINT_MOST) return edges.slice(0, FAINT_MOST);
     }
@@ -138,33 +151,34 @@ export class Stage {
     );
   }
 
-  #overlay(): OverlayData {
-    const pinned = this.#options.pinned();
-    const place = this.#look.hover ?? pinned;
-    const target = place && this.box(place.node, place.channel);
-    if (!place || !target) return { links: [], lit: [], target: null, windows: [], dim: false };
+  #findLinks(): ChannelLink[] {
+    const place = this.#look.hover ?? this.#options.pinned();
+    if (!place || !this.box(place.node, place.channel)) return [];
     const network = { nodes: this.#look.nodes, weights: this.#look.weights };
     const shown = (id: string) => this.#boxes.get(id)?.keys() ?? [];
-    const into = incoming(network, place);
-    const out = outgoing(network, place, shown);
-    const links = [...this.#drawn(into), ...this.#drawn(out)];
+    return [...incoming(network, place), ...outgoing(network, place, shown)];
+  }
+
+  #overlay(): OverlayData {
+    const place = this.#look.hover ?? this.#options.pinned();
+    const target = place && this.box(place.node, place.channel);
+    if (!place || !target) return { links: [], lit: [], target: null, windows: [], dim: false };
+    const links = this.#drawn(this.#links);
     const lit = links.flatMap(({ from, to }) => [from, to]).filter((box) => box !== target);
     return { links, lit: [...new Set(lit)], target, windows: this.#fields(place), dim: true };
   }
 
   #drawn(links: readonly ChannelLink[]): Link[] {
     const strongest = Math.max(...links.map((link) => link.strength), Number.MIN_VALUE);
-    const largest = Math.max(...links.map((link) => Math.abs(link.weight ?? 0)));
+    const range = this.linkRange;
     const theme = this.#options.theme();
     const chosen = [...links].sort((a, b) => b.strength - a.strength).slice(0, LINKS_MOST);
     return chosen.flatMap(({ from, to, weight, strength }) => {
       const [start, end] = [this.box(from.node, from.channel), this.box(to.node, to.channel)];
       if (!start || !end) return [];
-      const colour =
-        weight === null || largest === 0
-          ? ''
-          : cssColour(valueColour('weight', weight, [-largest, largest], theme));
-      return [{ from: start, to: end, strength: strength / strongest, colour }];
+      const isWeighed = weight !== null && range !== null;
+      const colour = isWeighed ? cssColour(valueColour('weight', weight, range, theme)) : '';
+      return [{ from: start, to: end, strength: isWeighed ? strength / strongest : 0, colour }];
     });
   }
 
@@ -193,3 +207,9 @@ export class Stage {
 }
 
 const EMPTY = new Map();
+
+/** Evenly spaced ones of a list that is too long. */
+function thinned<T>(all: readonly T[], most: number): readonly T[] {
+  const step = all.length / most;
+  return step <= 1 ? all : Array.from({ length: most }, (_, i) => all[Math.floor(i * step)] as T);
+}

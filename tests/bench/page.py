@@ -1,0 +1,236 @@
+"""The page in a headless Chromium against the real command: what is waited for, what it costs.
+
+Times run from the event's own time stamp (or the navigation's start) to a message behind the
+painting of the next frame, so that a drawing made in time for one frame takes two: 33 ms.
+"""
+
+import io
+import itertools
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from convlens.data import pictures
+from tests.bench import big, chromium
+from tests.bench.row import Row, row
+from tests.server import serving
+
+PICTURES = "[data-picture]"
+UPLOAD = "input[type=file]"
+SURFACE = ".surface"
+SENTENCE = "[data-sentence]"
+INSPECTOR = "[data-inspector]"
+DEEP = "#v=1&net=tiny-vgg&picture=coffee&node=conv_1_2&c=4"
+VIEWS = {
+    "overview": "#v=1",
+    "a map": f"{DEEP}&cell=20,30",
+    "a column": "#v=1&node=conv_2_1",
+    "a dense layer": "#v=1&node=output",
+    "LeNet-5": "#v=1&net=lenet-5",
+}
+BIG = "#v=1&net=resnet18&density=all"
+OVERLAYS = {"the glossary": "g", "the key map": "?"}
+HEAP_NOISE = 100_000  # Bytes: compiled code and caches of the engine come and go.
+ROUNDS, SWITCHES, OPENINGS, MOVES = 5, 30, 20, 40
+
+
+def names(shown: Page) -> list[str]:
+    """The ids of the pictures that can be clicked."""
+    script = f"() => [...document.querySelectorAll('{PICTURES}')].map((e) => e.dataset.picture)"
+    return list(shown.evaluate(script))
+
+
+def choose_ms(shown: Page, name: str) -> float:
+    """A click on a picture -> its drawing."""
+    return chromium.redraw_ms(shown, "click", lambda: shown.click(f'[data-picture="{name}"]'))
+
+
+def bytes_until_drawn(shown: Page) -> int:
+    """What came over the wire before the drawing, headers counted."""
+    return int(
+        shown.evaluate(
+            """() => ['navigation', 'resource']
+            .flatMap((kind) => performance.getEntriesByType(kind))
+            .filter((each) => each.responseStart < bench.drawings[0].code)
+            .reduce((sum, each) => sum + each.transferSize, 0)"""
+        )
+    )
+
+
+def opening(opened: Browser, url: str) -> Iterator[Row]:
+    """A newcomer opens the page; the server is warm, the browser's cache is empty."""
+    waited, sizes = [], []
+    for _ in range(ROUNDS):
+        with chromium.page(opened, url) as shown:
+            waited.append(shown.evaluate("() => bench.drawings[0].painted"))
+            sizes.append(bytes_until_drawn(shown))
+    yield row("page: bytes until the overview is drawn", max(sizes), budget=500_000, unit="B")
+    yield row("page: navigation -> drawn", statistics.median(waited), budget=600, unit="ms")
+
+
+def switching(opened: Browser, url: str) -> Iterator[Row]:
+    """Every bundled picture for the first time, one after the other."""
+    with chromium.page(opened, url) as shown:
+        taken = [choose_ms(shown, name) for name in names(shown)[1:]]
+    figure = "page: sample click -> all maps redrawn"
+    yield row(figure, statistics.median(taken), budget=60, unit="ms")
+
+
+def photograph() -> bytes:
+    """A JPEG of 12 megapixels, as a phone makes it."""
+    source = Image.open(io.BytesIO(pictures.read(pictures.catalogue()[0].id))).convert("RGB")
+    out = io.BytesIO()
+    source.resize((4000, 3000), Image.Resampling.BICUBIC).save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def uploading(opened: Browser, url: str) -> Iterator[Row]:
+    """The same photograph, each time with another byte behind its end."""
+    data, taken = photograph(), []
+    with tempfile.TemporaryDirectory() as folder, chromium.page(opened, url) as shown:
+        for number in range(ROUNDS):
+            place = Path(folder) / f"{number}.jpg"
+            place.write_bytes(data + bytes([number]))
+            taken.append(upload_ms(shown, place))
+    figure = "page: upload of a 12-megapixel JPEG -> all maps redrawn"
+    yield row(figure, statistics.median(taken), budget=200, unit="ms")
+
+
+def upload_ms(shown: Page, place: Path) -> float:
+    """A chosen file -> its drawing."""
+    return chromium.redraw_ms(
+        shown, "change", lambda: shown.set_input_files(UPLOAD, place), target=UPLOAD
+    )
+
+
+def sizes(opened: Browser, url: str) -> Iterator[Row]:
+    """The elements of the fullest view."""
+    counts = {}
+    for view, fragment in VIEWS.items():
+        with chromium.page(opened, url + fragment) as shown:
+            counts[view] = elements(shown)
+            if view == "overview":
+                counts |= overlays(shown)
+    fullest = max(counts, key=lambda view: counts[view])
+    yield row(f"page: DOM elements in {fullest}", counts[fullest], budget=2999, unit="count")
+
+
+def overlays(shown: Page) -> dict[str, int]:
+    """The elements with each overlay open."""
+    counts = {}
+    for view, key in OVERLAYS.items():
+        shown.keyboard.press(key)
+        shown.get_by_role("dialog").first.wait_for()
+        counts[view] = elements(shown)
+        shown.keyboard.press("Escape")
+    return counts
+
+
+def elements(shown: Page) -> int:
+    """The elements of the document."""
+    return int(shown.evaluate("() => document.querySelectorAll('*').length"))
+
+
+def growing(opened: Browser, url: str) -> Iterator[Row]:
+    """The heap after many switches and openings against the heap after as many before."""
+    with chromium.page(opened, url) as shown:
+        tools = shown.context.new_cdp_session(shown)
+
+        def used() -> float:
+            tools.send("HeapProfiler.collectGarbage")
+            return float(tools.send("Runtime.getHeapUsage")["usedSize"])
+
+        switch_and_open(shown)
+        before = used()
+        switch_and_open(shown)
+        grown = used() - before
+    figure = f"page: heap growth after {SWITCHES} switches and {OPENINGS} openings"
+    yield row(figure, grown, budget=HEAP_NOISE, unit="B")
+
+
+def switch_and_open(shown: Page) -> None:
+    """Other pictures again and again, then a map opened and closed again and again."""
+    for name in itertools.islice(itertools.cycle(reversed(names(shown))), SWITCHES):
+        if shown.locator(f'[data-picture="{name}"][aria-pressed="true"]').count() == 0:
+            choose_ms(shown, name)
+    x, y = place_of(shown, 0.3, 0.4)
+    for _ in range(OPENINGS):
+        shown.mouse.click(x, y)
+        shown.locator(INSPECTOR).wait_for()
+        while shown.locator(INSPECTOR).count():  # Esc goes back one level at a time.
+            shown.keyboard.press("Escape")
+    shown.evaluate("() => { bench.drawings.splice(0, bench.drawings.length - 1) }")
+
+
+def place_of(shown: Page, across: float, down: float) -> tuple[float, float]:
+    """A point of the overview in window pixels."""
+    box = shown.locator(SURFACE).bounding_box()
+    assert box
+    return box["x"] + across * box["width"], box["y"] + down * box["height"]
+
+
+def hovering(opened: Browser, url: str) -> Iterator[Row]:
+    """The pointer goes over the maps; each move changes the sentence, the links and the marks."""
+    with chromium.page(opened, url) as shown:
+        left, top = place_of(shown, 0.2, 0.2)
+        taken = [hover_ms(shown, left + 9 * n, top + 7 * n) for n in range(MOVES)]
+    yield row("page: hover event -> paint", statistics.median(taken), budget=32, unit="ms")
+
+
+def hover_ms(shown: Page, x: float, y: float) -> float:
+    """A move -> the frame that shows its value."""
+    shown.evaluate(
+        """(selector) => {
+          bench.next('pointermove');
+          bench.reaction = new Promise((done) => {
+            const watch = new MutationObserver(async () => {
+              watch.disconnect();
+              done(await bench.afterPaint());
+            });
+            const all = { subtree: true, childList: true, characterData: true, attributes: true };
+            watch.observe(document.querySelector(selector), all);
+          });
+        }""",
+        SENTENCE,
+    )
+    shown.mouse.move(x, y)
+    return float(shown.evaluate("async () => (await bench.reaction) - bench.started"))
+
+
+def large(opened: Browser) -> Iterator[Row]:
+    """A network of 18 layers and 512 channels, every map of it on the canvas."""
+    with tempfile.TemporaryDirectory() as folder:
+        big.write(Path(folder))
+        command = (sys.executable, str(Path(big.__file__)))
+        with (
+            serving("--models", folder, command=command) as server,
+            chromium.page(opened, server.url + BIG) as shown,
+        ):
+            taken = [choose_ms(shown, name) for name in names(shown)[1:]]
+            maps = shown.evaluate(
+                """async () => (await (await fetch('/api/models/resnet18')).json()).nodes
+                .reduce((sum, node) => sum + (node.shape.length === 3 ? node.shape[0] : 0), 0)"""
+            )
+            counted = elements(shown)
+    figure = f"page: resnet18, sample click -> {maps:,} maps drawn"
+    yield row(figure, statistics.median(taken), budget=300, unit="ms")
+    yield row("page: DOM elements in resnet18", counted, budget=2999, unit="count")
+
+
+SCENES: tuple[Callable[[Browser, str], Iterator[Row]], ...] = (
+    *(opening, switching, uploading, sizes, growing, hovering),
+)
+
+
+def rows() -> Iterator[Row]:
+    """The figures of the page."""
+    with chromium.browser() as opened:
+        with serving() as server:
+            for scene in SCENES:
+                yield from scene(opened, server.url)
+        yield from large(opened)
