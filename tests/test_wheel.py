@@ -112,7 +112,8 @@ def client(scripts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         text=True,
     ) as server:
         try:
-            yield httpx2.Client(base_url=printed_address(server), timeout=START_S)
+            with httpx2.Client(base_url=printed_address(server), timeout=START_S) as session:
+                yield session
         finally:
             server.terminate()
 

@@ -74,8 +74,9 @@ def pool(call: Call) -> Geometry | None:
     if call.axes != n:
         return None
     kernel = _each(b["kernel_size"], n)
-    window = {"kernel": kernel, "stride": _each(b["stride"] or kernel, n)}
-    window |= {
+    window = {
+        "kernel": kernel,
+        "stride": _each(b["stride"] or kernel, n),
         "padding": [[p, p] for p in _each(b["padding"], n)],
         "dilation": _each(b.get("dilation", 1), n),
     }

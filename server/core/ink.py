@@ -51,6 +51,12 @@ def _shade(colours: Tensor, border: Tensor) -> Tensor:
     return torch.einsum("kc,khw->chw", plane, axes)
 
 
+def relit(ground: Tensor) -> Tensor:
+    """What to multiply ink (H, W) with, so that it is as strong in a ground's shade as in light."""
+    light = luminance(ground).clamp(min=0.05)
+    return (light.mean() / light).clamp(0.5, 2)
+
+
 def is_writing(change: Tensor, ink: Tensor, mask: Tensor) -> bool:
     """Whether the masked change (C, H, W) from the ground is ink, and no photograph's content."""
     even = float((ring(ink) < max(FAINTEST, 0.2 * float(ink.max()))).float().mean())

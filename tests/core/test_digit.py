@@ -20,7 +20,7 @@ from tests.makers import saved
 NET = InputSpec(1, 28, 28, (0.0,), (1.0,), "digit")
 
 # Strokes in a box of 1 x 1: enough like digits to have mass on all sides.
-STROKES = {
+STROKES: dict[str, list[tuple[float, float]]] = {
     "1": [(0.5, 0), (0.5, 1)],
     "2": [(0, 0.2), (0.5, 0), (1, 0.2), (0, 1), (1, 1)],
     "4": [(0.7, 1), (0.7, 0), (0, 0.7), (1, 0.7)],
@@ -45,7 +45,9 @@ def drawn(
     """A digit drawn with a round pen in a box at a place."""
     image = Image.new("RGB", size, ground)
     pen = ImageDraw.Draw(image)
-    points = [(place[0] + x * box[0], place[1] + y * box[1]) for x, y in STROKES[digit]]
+    points: list[tuple[float, float]] = [
+        (place[0] + x * box[0], place[1] + y * box[1]) for x, y in STROKES[digit]
+    ]
     pen.line(points, ink, stroke, joint="curve")
     for x, y in points:
         pen.ellipse((x - stroke / 2, y - stroke / 2, x + stroke / 2, y + stroke / 2), ink)
@@ -73,6 +75,15 @@ def off_centre(levels: Tensor) -> float:
     total, places = levels.sum(), torch.arange(len(levels))
     y, x = ((levels.sum(axis) * places).sum() / total for axis in (1, 0))
     return max(abs(float(at) - len(levels) / 2) for at in (y, x))
+
+
+# A centre of mass near a half is rounded either way.
+NEAR = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+
+
+def correlation(a: Tensor, b: Tensor) -> float:
+    """Pearson's, of two pictures' levels."""
+    return float(torch.corrcoef(torch.stack([a.flatten(), b.flatten()]))[0, 1])
 
 
 def mnist(data_dir: Path, count: int) -> Tensor:
@@ -105,7 +116,7 @@ def test_mnists_digits_pass_unchanged_through_a_file_in_colour_or_inverted(data_
 
 
 def test_an_enlarged_and_moved_mnist_digit_comes_back(data_dir: Path) -> None:
-    chance, apart = random.Random(0), []
+    chance, alike = random.Random(0), []
     for each in mnist(data_dir, 60):
         large = Image.frombytes("L", (28, 28), each.numpy().tobytes()).resize(
             (280, 280), Image.Resampling.BICUBIC
@@ -113,15 +124,15 @@ def test_an_enlarged_and_moved_mnist_digit_comes_back(data_dir: Path) -> None:
         image = Image.new("L", (500, 420))
         image.paste(large, (chance.randrange(220), chance.randrange(140)))
         levels, _ = prepared(image)
-        apart.append(float(torch.corrcoef(torch.stack([levels.flatten(), each.flatten()]))[0, 1]))
-    assert min(apart) > 0.9
-    assert sum(apart) / len(apart) > 0.97
+        alike.append(max(correlation(levels.roll(by, (0, 1)), each.float()) for by in NEAR))
+    assert min(alike) > 0.8
+    assert sum(alike) / len(alike) > 0.97
 
 
 @given(
     digit=st.sampled_from(sorted(STROKES)),
-    width=st.integers(60, 900),
-    height=st.integers(60, 900),
+    width=st.integers(60, 600),
+    height=st.integers(60, 600),
     share=st.floats(0.3, 0.75),
     slender=st.floats(0.25, 1.0),
     pen=st.floats(0.05, 0.25),
@@ -129,7 +140,7 @@ def test_an_enlarged_and_moved_mnist_digit_comes_back(data_dir: Path) -> None:
     ink=st.tuples(*[st.integers(0, 255)] * 3),
     ground=st.tuples(*[st.integers(0, 255)] * 3),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_ink_is_scaled_to_20_pixels_and_centred_by_its_mass(
     digit: str,
     width: int,
@@ -217,7 +228,7 @@ def test_thin_strokes_are_thickened_to_two_pixels_and_said_so(stroke: int) -> No
     assert max(ink_box(levels)) == 20
     across = levels[14] / 255
     assert 1.5 <= float(across.sum()) <= 3
-    assert notes["digit_thickened"]["stroke"] < 1.6
+    assert notes["digit_thickened"]["stroke"] < 1.2
 
 
 def test_strokes_of_mnists_width_are_not_thickened() -> None:
@@ -248,7 +259,7 @@ def test_a_shade_and_noise_on_the_paper_change_little() -> None:
     expected, _ = prepared(clean)
     levels, notes = prepared(paper)
     assert "digit_centred" in notes
-    assert float(torch.corrcoef(torch.stack([levels.flatten(), expected.flatten()]))[0, 1]) > 0.97
+    assert correlation(levels, expected) > 0.97
     assert float(levels[:3].max()) == 0  # The paper itself is black.
 
 
@@ -270,7 +281,7 @@ def test_an_empty_picture_is_a_black_field(colour: int, size: tuple[int, int]) -
     assert "digit_blank" in notes
 
 
-@pytest.mark.parametrize("name", ["coffee", "cat", "bricks", "grass", "gravel", "astronaut"])
+@pytest.mark.parametrize("name", ["coffee", "cat", "grass", "gravel", "astronaut", "pavilion"])
 def test_a_photograph_is_cropped_in_grey_and_said_so(name: str) -> None:
     made = prepare(pictures.read(name), NET)
     assert "digit_not_found" in {note["code"] for note in made.facts["notes"]}

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from convlens.core.geometry import Box, Rect, output_size, receptive_field, sources
+from tests.golden.make import files
 
 Json = dict[str, Any]
 CASES: list[Json] = json.loads((Path(__file__).parents[1] / "golden" / "geometry.json").read_text())
-axis = st.integers(1, 9)
 
 
 def of_kind(kind: str) -> list[Any]:
@@ -48,8 +48,13 @@ def test_sources_are_the_golden_ones(case: Json) -> None:
 @pytest.mark.parametrize("case", of_kind("receptive_field"))
 def test_receptive_field_is_the_golden_one(case: Json) -> None:
     nodes = {n["id"]: (n["geometry"], n["inputs"], n["shape"]) for n in case["nodes"]}
-    expected = Rect(*case["expected"]["clipped"], full=tuple(case["expected"]["unclipped"]))
+    y0, y1, x0, x1 = case["expected"]["clipped"]
+    expected = Rect(y0, y1, x0, x1, tuple(case["expected"]["unclipped"]))
     assert receptive_field(nodes, case["id"], case["cell"]) == expected
+
+
+def test_the_golden_cases_are_what_torch_says_today() -> None:
+    assert json.loads(files()["geometry.json"]) == CASES
 
 
 def test_sources_of_the_input_are_none() -> None:
@@ -115,6 +120,14 @@ def pairs(low: int, high: int) -> st.SearchStrategy[tuple[int, int]]:
     return st.tuples(st.integers(low, high), st.integers(low, high))
 
 
+def unless_refused(function: Callable[[], Tensor]) -> Tensor:
+    """The result, or an empty tensor where torch says that the window does not fit."""
+    try:
+        return function()
+    except RuntimeError:
+        return torch.empty(0)
+
+
 def gradient_mask(out: Tensor, x: Tensor, cell: Sequence[int]) -> Tensor:
     """Where the gradient of one cell is not zero."""
     (grad,) = torch.autograd.grad(out[0][tuple(cell)], x, retain_graph=True)
@@ -134,10 +147,7 @@ def assert_like_torch(
 ) -> None:
     """Output sizes and the sources of one drawn cell equal torch's."""
     x = torch.ones(1, *shape, dtype=torch.float64, requires_grad=True)
-    try:
-        out = function(x)
-    except RuntimeError:
-        out = x[:, :, :0]
+    out = unless_refused(lambda: function(x))
     sizes = [
         output_size(
             shape[1 + i],
@@ -162,7 +172,7 @@ def assert_like_torch(
 @given(
     pick=st.data(), size=pairs(1, 9), kernel=pairs(1, 4), stride=pairs(1, 3), dilation=pairs(1, 3)
 )
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_convolution_reads_what_torch_reads(
     pick: Any,
     size: tuple[int, int],
@@ -194,7 +204,7 @@ def test_convolution_reads_what_torch_reads(
     dilation=pairs(1, 3),
     pad=pairs(0, 2),
 )
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 def test_transposed_convolution_reads_what_torch_reads(
     pick: Any,
     size: tuple[int, int],
@@ -221,7 +231,7 @@ def test_transposed_convolution_reads_what_torch_reads(
 
 
 @given(pick=st.data(), size=pairs(1, 9), kernel=pairs(1, 4), stride=pairs(1, 4), ceil=st.booleans())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_average_pooling_reads_what_torch_reads(
     pick: Any, size: tuple[int, int], kernel: tuple[int, int], stride: tuple[int, int], ceil: bool
 ) -> None:
@@ -246,7 +256,7 @@ def test_average_pooling_reads_what_torch_reads(
     dilation=pairs(1, 2),
     ceil=st.booleans(),
 )
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 def test_max_pooling_names_every_candidate(
     pick: Any,
     size: tuple[int, int],
@@ -264,18 +274,15 @@ def test_max_pooling_names_every_candidate(
     }
     geometry |= {"dilation": dilation, "mixes": False, "mode": "max", "ceil": ceil}
     alone = torch.eye(size[0] * size[1]).reshape(-1, 1, *size)
-    try:
-        out = F.max_pool2d(alone, kernel, stride, pad, dilation, ceil)
-    except RuntimeError:
-        assume(False)
-        return
+    out = unless_refused(lambda: F.max_pool2d(alone, kernel, stride, pad, dilation, ceil))
+    assume(out.numel())
     cell = [0, *(pick.draw(st.integers(0, n - 1)) for n in out.shape[2:])]
-    candidates = (out[(slice(None), *cell)] > 0).reshape(1, *size)
+    candidates = (out[:, 0, cell[1], cell[2]] > 0).reshape(1, *size)
     assert torch.equal(box_mask(sources(geometry, cell, [(1, *size)]), (1, *size)), candidates)
 
 
 @given(pick=st.data(), size=pairs(1, 9), output=pairs(1, 11))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 def test_adaptive_pooling_reads_what_torch_reads(
     pick: Any, size: tuple[int, int], output: tuple[int, int]
 ) -> None:
@@ -289,7 +296,7 @@ def test_adaptive_pooling_reads_what_torch_reads(
 
 
 @given(pick=st.data(), size=pairs(6, 16), depth=st.integers(1, 4), skip=st.booleans())
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 def test_receptive_field_is_where_torchs_gradient_ends(
     pick: Any, size: tuple[int, int], depth: int, skip: bool
 ) -> None:

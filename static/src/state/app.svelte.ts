@@ -80,6 +80,7 @@ export class App {
   }
 
   chooseNet(net: string): void {
+    this.look.problem = null;
     const keeps = this.picture.own || this.picture.fit === this.#fitOf(net);
     this.crop = null;
     const picture = keeps ? this.state.picture : null;
@@ -87,6 +88,7 @@ export class App {
   }
 
   choosePicture(picture: string): void {
+    this.look.problem = null;
     this.crop = null;
     this.isOwnGone = false;
     this.go({ picture });
@@ -142,7 +144,18 @@ export class App {
 
   /** Draws the picture of the state in its network; called whenever one of them changes. */
   async draw(): Promise<void> {
-    await this.look.open(this.net, this.#sketch ?? this.picture, this.#sketch ? null : this.crop);
+    const picture = this.#sketch ?? this.picture;
+    await this.look.open(this.net, picture, this.#sketch ? null : this.crop);
+    this.#dropRefused(picture);
     await this.look.prefetch();
+  }
+
+  /** A picture of the person's own that the server refused is not kept; its reason stays. */
+  #dropRefused(picture: Picture): void {
+    if (!this.look.problem || this.picture !== picture) return;
+    this.crop = null;
+    if (!picture.own) return;
+    this.pictures.remove(picture.id);
+    this.go({ picture: this.look.shown?.picture.id ?? null }, false);
   }
 }

@@ -94,7 +94,6 @@ export class Look {
     this.card = card;
     this.trace = trace;
     this.shown = { picture, crop };
-    this.problem = null;
     this.link = 'fresh';
   }
 
