@@ -45,6 +45,9 @@ __all__ = [
 ]
 
 
+Window = tuple[float, float, float, float]  # Left, top, right, bottom, in pixels and their parts.
+
+
 @dataclass(frozen=True)
 class InputSpec:
     """What a network takes: 1 or 3 channels, its size, mean and deviation of values in 0..1.
@@ -169,6 +172,9 @@ def _open(data: bytes) -> _Picture:
         # The plugin itself: Image.open() guesses among 43 formats, and warns of sizes.
         image = _PLUGINS[header.format](io.BytesIO(header.payload))
     size = header.size or image.size
+    if size != image.size:
+        reason = f"its headers say {size} and {image.size}"
+        raise PictureError("damaged", format=header.format, reason=reason)
     container.check_size(*size)
     orientation = header.orientation
     if header.format in (Format.WEBP, Format.AVIF):
@@ -208,13 +214,8 @@ def _render(picture: _Picture, box: Box, shape: Size) -> Image.Image:
     with _decoding(picture.header.format, picture.bytes):
         scale = _draft(picture, part, size)
         picture.image.load()
-    left, top = part.x / scale, part.y / scale
-    right, bottom = (part.x + part.width) / scale, (part.y + part.height) / scale
-    x, y = math.floor(left), math.floor(top)
-    hull = (x, y, math.ceil(right), math.ceil(bottom))
-    whole = hull == (0, 0, *picture.image.size)
-    image = picture.image if whole else picture.image.crop(hull)
-    image = _resized(_plain(image, picture), (left - x, top - y, right - x, bottom - y), size)
+        image, window = _cut(picture.image, part, scale)
+        image = _resized(_plain(image, picture), window, size)
     if image.mode == "RGBA":
         image = Image.alpha_composite(Image.new("RGBA", size, "white"), image).convert("RGB")
     turn = _UPRIGHT.get(picture.orientation)
@@ -230,6 +231,16 @@ def _draft(picture: _Picture, part: Box, size: Size) -> float:
     )
     drafted = picture.image.draft(None, need)
     return width / drafted[1][2] if drafted else 1.0
+
+
+def _cut(image: Image.Image, part: Box, scale: float) -> tuple[Image.Image, Window]:
+    """The whole pixels around a part of a picture drafted `scale` times smaller; where it lies."""
+    left, top = part.x / scale, part.y / scale
+    right, bottom = (part.x + part.width) / scale, (part.y + part.height) / scale
+    x, y = math.floor(left), math.floor(top)
+    hull = (x, y, math.ceil(right), math.ceil(bottom))
+    whole = hull == (0, 0, *image.size)
+    return image if whole else image.crop(hull), (left - x, top - y, right - x, bottom - y)
 
 
 def _plain(image: Image.Image, picture: _Picture) -> Image.Image:
@@ -274,9 +285,7 @@ def _equal(image: Image.Image, level: int) -> Image.Image:
     return Image.frombytes("L", image.size, alpha.numpy().tobytes())
 
 
-def _resized(
-    image: Image.Image, window: tuple[float, float, float, float], size: Size
-) -> Image.Image:
+def _resized(image: Image.Image, window: Window, size: Size) -> Image.Image:
     """The window at `size`; without any resampling when that is the size which it has."""
     if image.size == size and window == (0.0, 0.0, float(size[0]), float(size[1])):
         return image

@@ -16,6 +16,7 @@ class Augment:
 
     flip: bool = False
     shift: float = 0.0  # part of the side, each direction
+    whole: bool = False  # shift by whole cells, so that nothing is blurred
     zoom: float = 0.0  # factor from exp(-zoom) to exp(zoom)
     stretch: float = 0.0  # ratio of the two axes, the same way
     rotate: float = 0.0  # degrees, each direction
@@ -54,8 +55,9 @@ def _warp(batch: Tensor, options: Augment, generator: torch.Generator) -> Tensor
     theta[:, 0, 1] = (shear - torch.sin(turn)) * zoom
     theta[:, 1, 0] = torch.sin(turn) * zoom
     theta[:, 1, 1] = torch.cos(turn) * zoom / stretch
-    theta[:, 0, 2] = _spread(n, 2 * options.shift, generator)
-    theta[:, 1, 2] = _spread(n, 2 * options.shift, generator)
+    for axis, side in enumerate((batch.shape[3], batch.shape[2])):
+        shift = _spread(n, side * options.shift, generator)
+        theta[:, axis, 2] = (shift.round() if options.whole else shift) * 2 / side
     if options.flip:
         theta[torch.rand(n, generator=generator) < 0.5, 0, :2] *= -1
     grid = F.affine_grid(theta, list(batch.shape), align_corners=False)

@@ -1,4 +1,4 @@
-"""Geometry answers what torch's gradients say, on the shared golden cases and on random settings."""
+"""Geometry answers what torch says, on the shared golden cases and on random settings."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Open, drawn, drawn_again
@@ -175,12 +176,16 @@ def zoom_to(page: Page, box: Any, cell: tuple[int, int], size: tuple[int, ...]) 
     point_at(page, box, cell, (size[0], size[1]))
     for _ in range(4):
         page.mouse.wheel(0, -400)
-    page.wait_for_function(
-        """wide => document.querySelector('[role=gridcell]').getBoundingClientRect().width
-            > wide""",
-        arg=4 * size[1],
-    )
+    wait_for_width(page, 4 * size[1])
     page.mouse.move(0, 0)
+
+
+def wait_for_width(page: Page, width: float) -> None:
+    """Waits until the focused map is drawn wider than this."""
+    page.wait_for_function(
+        "wide => document.querySelector('[role=gridcell]').getBoundingClientRect().width > wide",
+        arg=width,
+    )
 
 
 def test_an_opened_map_has_the_colours_of_its_legend(open_page: Open) -> None:
@@ -204,8 +209,64 @@ def test_an_opened_map_has_the_colours_of_its_legend(open_page: Open) -> None:
 FIELDS = {"conv_1_2": 5, "max_pool_1": 6, "conv_2_1": 10, "relu_2_2": 14, "max_pool_2": 16}
 
 
-@pytest.mark.parametrize(("node", "side"), FIELDS.items())
-def test_a_deep_cell_says_how_much_of_the_input_it_sees(
-    page: Page, node: str, side: int
-) -> None:
-    ...
+def test_a_deep_cell_says_how_much_of_the_input_it_sees(page: Page) -> None:
+    sizes = {node["id"]: node["shape"][1:] for node in page_nodes(page) if node["id"] in FIELDS}
+    for node, side in FIELDS.items():
+        point_at(page, focus_map(page, node, 4), (6, 6), sizes[node])
+        expect(page.locator("[data-sentence]")).to_contain_text(f"sees {side} × {side} cells")
+
+
+def test_pointing_says_the_scale_of_the_weights_on_the_links(page: Page) -> None:
+    weights = page.request.get(f"/api/models/{MODEL}/weights?nodes=conv_2_1").body()
+    sums = safetensors.numpy.load(weights)["conv_2_1.weight"].sum(axis=(2, 3))
+    focus_map(page, "conv_2_1", 3)
+    into = float(np.abs(sums[3]).max())
+    legend = page.locator("footer .legend")
+    assert float(legend.get_attribute("data-hi") or "nan") == pytest.approx(into, rel=1e-5)
+    page.locator("[role=grid]").blur()
+    expect(legend).to_have_count(0)
+
+
+def test_the_wheel_zooms_where_the_pointer_is_and_0_shows_all_again(page: Page) -> None:
+    box = focus_map(page, "conv_1_1", 2)
+    # Wheels turn at whole pixels.
+    place = (int(box["x"] + box["width"] / 2), int(box["y"] + box["height"] / 2))
+    page.mouse.move(*place)
+    held = sentence(page)
+    page.mouse.wheel(0, -300)
+    wait_for_width(page, box["width"] * 1.5)
+    page.mouse.move(place[0] + 1, place[1])
+    page.mouse.move(*place)
+    assert sentence(page) == held
+    page.keyboard.press("0")
+    assert box_of(page, "[role=gridcell]") == pytest.approx(box)
+
+
+def test_maps_stand_in_the_chosen_order(page: Page) -> None:
+    values = numbers(page, drawn(page), "conv_2_2")
+    focus_map(page, "conv_2_2")
+    page.select_option("#channel-order", "max")
+    page.locator("[role=grid]").focus()
+    page.keyboard.press("Home")
+    seen = []
+    for _ in range(len(values)):
+        place = page.locator("[role=grid]").get_attribute("data-focus") or ""
+        seen.append(int(place.split("/")[1]))
+        page.keyboard.press("ArrowDown")
+    assert seen == sorted(range(len(values)), key=lambda channel: -values[channel].max())
+
+
+def test_the_square_that_is_moved_by_keys_is_what_the_network_gets(page: Page) -> None:
+    before = drawn(page)
+    square = page.locator("[data-crop]")
+    x, y, side = map(int, (square.get_attribute("data-crop") or "").split(","))
+    square.focus()
+    page.keyboard.press("-")
+    page.keyboard.press("ArrowRight")
+    after = drawn(page, before)
+    crop = square.get_attribute("data-crop") or ""
+    assert drawn(page) == header(page, MODEL, "coffee", crop)["trace_id"] == after
+    assert int(crop.split(",")[2]) < side
+    page.get_by_role("button", name="Undo the crop").click()
+    drawn_again(page, before)
+    assert square.get_attribute("data-crop") == f"{x},{y},{side}"

@@ -1,14 +1,14 @@
-"""Writes links.json: which channels feed a channel and how strongly, and which cells win a pooling.
+"""Writes links.json: which channels feed a channel and how strongly, and which cells win.
 
-Run `python -m tests.golden.make_links` from the checkout. Torch is asked from outside, by gradients,
-impulses and its own pooling indices, so that no rule about the order of weights is stated twice.
-Weights are eighths: every sum is exact in float32.
+Run `python -m tests.golden.make_links` from the checkout. Torch is asked from outside, by
+gradients, impulses and its own pooling indices, so that no rule about the order of weights is
+stated twice. Weights are eighths: every sum is exact in float32.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -61,9 +61,8 @@ def reads(function: Function, shapes: Sequence[Sequence[int]], channel: int) -> 
     inputs = [torch.rand(1, *s).double().requires_grad_() for s in shapes]
     total = function(*inputs)[0, channel].sum()
     grads = torch.autograd.grad(total, inputs, allow_unused=True)
-    return [
-        [] if g is None else g[0].flatten(1).abs().sum(1).nonzero()[:, 0].tolist() for g in grads
-    ]
+    found = [torch.zeros(1) if g is None else g[0].abs() for g in grads]
+    return [g.reshape(len(g), -1).sum(1).nonzero()[:, 0].tolist() for g in found]
 
 
 # --- convolutions -----------------------------------------------------------------------------
@@ -155,83 +154,91 @@ def conv_cases() -> list[Json]:
 # --- everything else that makes channels of channels --------------------------------------------
 
 
+def flattened(shapes: Sequence[Sequence[int]]) -> list[Json]:
+    """Nodes in0, in1, ... of maps that were flattened: drawn as one segment for each channel."""
+    return [
+        node(f"in{i}", "flatten", {"kind": "flatten", "from": list(s)}, [], [torch.Size(s).numel()])
+        for i, s in enumerate(shapes)
+    ]
+
+
 def link_case(
-    name: str, function: Function, made: Json, shapes: Sequence[Sequence[int]], channel: int
+    name: str,
+    function: Function,
+    made: Json,
+    shapes: Sequence[Sequence[int]],
+    channel: int,
+    draw: Callable[[Sequence[Sequence[int]]], list[Json]] = sources,
 ) -> Json:
-    """The channels that make one drawn channel of `made`, which the function turns into its axis 1."""
+    """The channels that make one drawn channel of `made`: axis 1 of what the function gives."""
     found = reads(function, shapes, channel)
     expected = [[f"in{i}", c] for i, channels in enumerate(found) for c in channels]
-    case: Json = {"kind": "links", "name": name, "nodes": [*sources(shapes), made]}
+    case: Json = {"kind": "links", "name": name, "nodes": [*draw(shapes), made]}
     return case | {"channel": channel, "expected": expected}
 
 
-def plain_cases() -> list[Json]:
-    """Operations without weights."""
-    maps, cat = [4, 6, 6], {"kind": "concat", "axis": 0, "sizes": [2, 3, 1]}
-    three = [[2, 4, 4], [3, 4, 4], [1, 4, 4]]
-    relu, add = {"kind": "cell", "function": "relu"}, {"kind": "cell", "function": "add"}
-    small = [4, 3, 3]
-    adaptive = {"kind": "adaptive", "output": [2, 2], "mode": "average", "mixes": False}
+def concat_cases() -> list[Json]:
+    """Every channel of three inputs side by side."""
+    shapes = [[2, 4, 4], [3, 4, 4], [1, 4, 4]]
+    cat = {"kind": "concat", "axis": 0, "sizes": [2, 3, 1]}
+    made = node("n", "concat", cat, ["in0", "in1", "in2"], [6, 4, 4])
+    return [
+        link_case("concat", lambda *x: torch.cat(x, 1), made, shapes, channel)
+        for channel in range(6)
+    ]
 
-    def joined(*x: Tensor) -> Tensor:
-        return torch.cat(x, 1)
+
+def plain_cases() -> list[Json]:
+    """Operations that keep the channels apart, and softmax, which does not."""
+    maps, small = [4, 6, 6], [4, 3, 3]
+    relu, add = {"kind": "cell", "function": "relu"}, {"kind": "cell", "function": "add"}
+    adaptive = {"kind": "adaptive", "output": [2, 2], "mode": "average", "mixes": False}
+    flatten, soft = {"kind": "flatten", "from": maps}, {"kind": "softmax", "axis": 0}
+    max_pool = node("n", "pool", pool(2, "max"), ["in0"], small)
+    average = node("n", "pool", adaptive, ["in0"], [4, 2, 2])
+    both = node("n", "add", add, ["in0", "in1"], maps)
+    flat = node("n", "flatten", flatten, ["in0"], [144])
+    activation = node("n", "activation", relu, ["in0"], maps)
 
     def segments(x: Tensor) -> Tensor:
         return x.flatten(1).reshape(1, 4, 36)
 
     return [
-        *[
-            link_case(
-                "concat",
-                joined,
-                node("n", "concat", cat, ["in0", "in1", "in2"], [6, 4, 4]),
-                three,
-                c,
-            )
-            for c in range(6)
-        ],
-        link_case(
-            "max pool",
-            lambda x: F.max_pool2d(x, 2),
-            node("n", "pool", pool(2, "max"), ["in0"], small),
-            [maps],
-            3,
-        ),
-        link_case(
-            "adaptive pool",
-            lambda x: F.adaptive_avg_pool2d(x, 2),
-            node("n", "pool", adaptive, ["in0"], [4, 2, 2]),
-            [maps],
-            1,
-        ),
-        link_case("relu", torch.relu, node("n", "activation", relu, ["in0"], maps), [maps], 2),
-        link_case("add", torch.add, node("n", "add", add, ["in0", "in1"], maps), [maps, maps], 2),
-        link_case(
-            "add, broadcast",
-            torch.add,
-            node("n", "add", add, ["in0", "in1"], maps),
-            [maps, [1, 6, 6]],
-            2,
-        ),
-        link_case(
-            "flatten",
-            segments,
-            node("n", "flatten", {"kind": "flatten", "from": maps}, ["in0"], [144]),
-            [maps],
-            3,
-        ),
+        link_case("max pool", lambda x: F.max_pool2d(x, 2), max_pool, [maps], 3),
+        link_case("adaptive pool", lambda x: F.adaptive_avg_pool2d(x, 2), average, [maps], 1),
+        link_case("relu", torch.relu, activation, [maps], 2),
+        link_case("add", torch.add, both, [maps, maps], 2),
+        link_case("add, broadcast", torch.add, both, [maps, [1, 6, 6]], 2),
+        link_case("flatten", segments, flat, [maps], 3),
         link_case(
             "softmax",
-            lambda x: x.softmax(1) ** 2,
-            node("n", "softmax", {"kind": "softmax", "axis": 0}, ["in0"], [5]),
+            lambda x: x.softmax(1),
+            node("n", "softmax", soft, ["in0"], [5]),
             [[5]],
             1,
         ),
     ]
 
 
+def flat_cases() -> list[Json]:
+    """Single numbers of vectors whose inputs are drawn as segments."""
+    drop = node("n", "dropout", {"kind": "cell", "function": "dropout"}, ["in0"], [36])
+    sizes = {"kind": "concat", "axis": 0, "sizes": [8, 12]}
+    cat = node("n", "concat", sizes, ["in0", "in1"], [20])
+    two = [[2, 2, 2], [3, 2, 2]]
+
+    def joined(*x: Tensor) -> Tensor:
+        return torch.cat([each.flatten(1) for each in x], 1)
+
+    return [
+        link_case("dropout after flatten", joined, drop, [[4, 3, 3]], 17, flattened),
+        link_case("concat of flattened", joined, cat, two, 7, flattened),
+        link_case("concat of flattened", joined, cat, two, 15, flattened),
+    ]
+
+
 def dense_case(name: str, shape: Sequence[int], out: int, channel: int) -> Json:
-    """A dense layer over flattened maps, or over a vector: all weights of a channel are one link."""
+    """A dense layer over flattened maps, or a vector: all weights of a channel are one link."""
     count = torch.Size(shape).numel()
     weight = eighths(out, count)
     dense = node("dense", "dense", {"kind": "dense", "in": count, "out": out}, ["in0"], [out])
@@ -259,7 +266,7 @@ def dense_case(name: str, shape: Sequence[int], out: int, channel: int) -> Json:
 
 def winner_case(name: str, geometry: Json, values: Tensor, channel: int) -> Json:
     """The cells of an input's channel that torch's own indices name; nan is written as null."""
-    x, (_, height, width) = values[None], values.shape
+    x, width = values[None], values.shape[-1]
     if geometry["kind"] == "adaptive":
         out, indices = F.adaptive_max_pool2d(x, geometry["output"], return_indices=True)
     else:
@@ -316,7 +323,9 @@ def links() -> list[Json]:
         torch.manual_seed(4)
         return [
             *conv_cases(),
+            *concat_cases(),
             *plain_cases(),
+            *flat_cases(),
             dense_case("dense after flatten", (3, 2, 4), 5, 4),
             dense_case("dense after one cell a map", (6, 1, 1), 3, 1),
             dense_case("dense after a vector", (7,), 4, 2),

@@ -13,11 +13,6 @@ export interface ChannelSource {
   channels: Channels;
 }
 
-export interface ChannelSink {
-  node: string;
-  channels: Channels;
-}
-
 /**
  * The channels of each input that one channel of `node` reads; inputs of which nothing is read are
  * left out. A channel is what a column draws: a map, a segment of a flattened vector, or one number
@@ -37,26 +32,6 @@ export function channelSources(
   });
 }
 
-/** The channels of every node that read one channel of node `id`, in execution order. */
-export function channelSinks(
-  nodes: readonly (Drawn & Pick<NodeInfo, 'id' | 'inputs'>)[],
-  id: string,
-  channel: number,
-): ChannelSink[] {
-  const source = nodes.find((node) => node.id === id);
-  if (!source) return [];
-  const count = mapStack(source).count;
-  return nodes.flatMap((node) =>
-    node.inputs.flatMap((name, input) => {
-      if (name !== id) return [];
-      const total = mapStack(node).count;
-      const [first, end] = written(node.geometry, channel, { input, count, total });
-      const channels: Channels = [Math.max(0, first), Math.min(total, end)];
-      return channels[0] < channels[1] ? [{ node: node.id, channels }] : [];
-    }),
-  );
-}
-
 interface Link {
   input: number;
   /** Channels of the input. */
@@ -66,29 +41,22 @@ interface Link {
 }
 
 function read(geometry: Geometry, channel: number, { input, count, total }: Link): Channels {
-  const whole: Channels = [0, count];
-  if (isMixer(geometry)) return whole;
+  if (isMixer(geometry)) return [0, count];
   if (geometry.kind === 'window' && geometry.mixes) {
     return groupOf(channel, total, count, geometry.groups);
   }
   if (geometry.kind === 'concat' && geometry.axis === 0) {
     const here = channel - offsetOf(geometry.sizes, input);
-    return here < (geometry.sizes[input] ?? 0) ? [here, here + 1] : [0, 0];
+    const size = geometry.sizes[input] ?? 0;
+    return here >= 0 && here < size ? counterpart(here, size, count) : [0, 0];
   }
-  return count === 1 ? whole : count === total ? [channel, channel + 1] : whole;
+  return counterpart(channel, total, count);
 }
 
-function written(geometry: Geometry, channel: number, { input, count, total }: Link): Channels {
-  const whole: Channels = [0, total];
-  if (isMixer(geometry)) return whole;
-  if (geometry.kind === 'window' && geometry.mixes) {
-    return groupOf(channel, count, total, geometry.groups);
-  }
-  if (geometry.kind === 'concat' && geometry.axis === 0) {
-    const there = channel + offsetOf(geometry.sizes, input);
-    return [there, there + 1];
-  }
-  return count === total ? [channel, channel + 1] : whole;
+/** The channel of `count` that one of `total` belongs to: a number of a flat map is in its segment. */
+function counterpart(channel: number, total: number, count: number): Channels {
+  const at = Math.floor((channel * count) / total);
+  return total % count === 0 ? [at, at + 1] : [0, count];
 }
 
 function isMixer({ kind }: Geometry): boolean {

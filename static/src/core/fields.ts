@@ -63,7 +63,9 @@ export function poolWinners(
         for (let u = box.x[0]; u < box.x[1]; u += box.x[2]) {
           const at = v * from.width + u;
           const value = values[start + at] as number;
-          if (best < 0 || value > (values[start + best] as number)) best = at;
+          // As in torch: what is not a number wins over everything before it.
+          const isMore = best < 0 || value > (values[start + best] as number);
+          if (isMore || Number.isNaN(value)) best = at;
         }
       }
       found.add(best);

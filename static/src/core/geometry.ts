@@ -5,8 +5,6 @@
 
 import type { Geometry, WindowGeometry } from './types';
 
-export { channelSinks, channelSources } from './channels';
-
 type Shape = readonly number[];
 /** (c, y, x) of maps, or (i,) of a vector. */
 export type Cell = readonly number[];

@@ -20,9 +20,10 @@ export function floats(tensor: Tensor | undefined): Float32Array | null {
   return tensor?.data instanceof Float32Array ? tensor.data : null;
 }
 
+/** The planes of a volume stand above each other. */
 function kernelSize(shape: readonly number[]): [number, number] {
-  const [rows = 1, columns = 1] = shape.length >= 4 ? shape.slice(-2) : [1, shape[2] ?? 1];
-  return [rows, columns];
+  const rows = shape.slice(2, -1).reduce((product, size) => product * size, 1);
+  return [rows, shape.length > 2 ? (shape.at(-1) as number) : 1];
 }
 
 /**

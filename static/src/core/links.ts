@@ -2,7 +2,7 @@
 import { channelSources } from './channels';
 import { filterOf, floats, strength, sum } from './kernels';
 import { mapStack } from './maps';
-import type { NodeInfo } from './types';
+import { isMaps, type NodeInfo } from './types';
 import type { Tensor } from './wire';
 
 export interface ChannelAt {
@@ -57,7 +57,7 @@ type Source = Pick<ChannelLink, 'from'> & Partial<ChannelLink>;
 
 function weighedSources(network: Network, node: NodeInfo, channel: number): Source[] | null {
   const input = node.inputs[0] as string;
-  if (node.geometry.kind === 'window' && node.geometry.mixes) {
+  if (isMaps(node.shape) && node.geometry.kind === 'window' && node.geometry.mixes) {
     const filter = filterOf(node, network.weights, channel);
     return (
       filter?.kernels.map(({ input: from, values }) => ({
@@ -76,9 +76,10 @@ function denseSources(network: Network, node: NodeInfo, channel: number): Source
   const all = floats(network.weights.get(node.weights['weight'] ?? ''));
   if (!input || !all || node.geometry.kind !== 'dense') return null;
   const width = node.geometry.in;
-  const { count } = mapStack(input);
-  const size = width / count;
-  if (!Number.isInteger(size)) return null;
+  const { count, height, width: columns } = mapStack(input);
+  const size = height * columns;
+  // A layer along one axis of something larger mixes no whole channels.
+  if (count * size !== width) return null;
   return Array.from({ length: count }, (_, i) => {
     const start = channel * width + i * size;
     const weights = all.subarray(start, start + size);

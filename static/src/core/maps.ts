@@ -29,7 +29,7 @@ export function cellIndex(stack: MapStack, channel: number, y: number, x: number
   return (channel * stack.height + y) * stack.width + x;
 }
 
-/** The cell of a flat place, as the node's own coordinates: [c, y, x] for maps, [i] for vectors. */
+/** A cell in the node's own coordinates: [c, y, x] for maps, [c, 0, x] for lines, [i] for vectors. */
 export function cellAddress(
   node: Pick<NodeInfo, 'shape' | 'geometry'>,
   channel: number,
@@ -37,5 +37,7 @@ export function cellAddress(
   x: number,
 ): number[] {
   if (isMaps(node.shape)) return [channel, y, x];
-  return [cellIndex(mapStack(node), channel, y, x)];
+  const index = cellIndex(mapStack(node), channel, y, x);
+  const [, length = 1] = node.shape;
+  return node.shape.length === 2 ? [Math.floor(index / length), 0, index % length] : [index];
 }

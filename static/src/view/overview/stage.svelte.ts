@@ -74,6 +74,9 @@ export class Stage {
   /** The links in and out of what is pointed at or pinned. */
   #links: readonly ChannelLink[] = $derived.by(() => this.#findLinks());
 
+  /** The part of the network's input that the cell under the pointer can depend on. */
+  field: Area | null = $derived.by(() => this.#findField());
+
   overlay: OverlayData = $derived.by(() => this.#overlay());
 
   /** The scale of the coloured links: sums of weights; null while no link is weighed. */
@@ -165,7 +168,7 @@ export class Stage {
     if (!place || !target) return { links: [], lit: [], target: null, windows: [], dim: false };
     const links = this.#drawn(this.#links);
     const lit = links.flatMap(({ from, to }) => [from, to]).filter((box) => box !== target);
-    return { links, lit: [...new Set(lit)], target, windows: this.#fields(place), dim: true };
+    return { links, lit: [...new Set(lit)], target, windows: this.#fields(), dim: true };
   }
 
   #drawn(links: readonly ChannelLink[]): Link[] {
@@ -182,13 +185,24 @@ export class Stage {
     });
   }
 
+  /** The cell that is pointed at or pinned, in its node's own coordinates. */
+  #cell(): { node: string; cell: number[] } | null {
+    const place = this.#look.hover ?? this.#options.pinned();
+    if (!place || place.y === undefined || place.x === undefined) return null;
+    const { node, channel, y, x } = place;
+    return { node, cell: cellAddress(this.#look.node(node), channel, y, x) };
+  }
+
+  #findField(): Area | null {
+    const at = this.#cell();
+    return at && fieldOf(this.#look.nodes, at.node, at.cell);
+  }
+
   /** The window on the inputs and the receptive field on the network's input. */
-  #fields(place: Place): Box[] {
-    if (place.y === undefined || place.x === undefined) return [];
-    const cell = cellAddress(this.#look.node(place.node), place.channel, place.y, place.x);
-    const field = fieldOf(this.#look.nodes, place.node, cell);
-    const areas = windowsOf(this.#look.nodes, place.node, cell);
-    return [...areas, ...(field ? [field] : [])].flatMap((area) => this.#areaBoxes(area));
+  #fields(): Box[] {
+    const at = this.#cell();
+    const areas = at ? windowsOf(this.#look.nodes, at.node, at.cell) : [];
+    return [...areas, ...(this.field ? [this.field] : [])].flatMap((area) => this.#areaBoxes(area));
   }
 
   /** An area of a node's maps, in the world, on every map that is read and drawn. */
