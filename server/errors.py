@@ -14,6 +14,8 @@ class Problem(Exception):
         hint: what to do next.
         title: a short name of the kind of error; the status phrase by default.
         headers: extra response headers such as `Retry-After`.
+        code: names the reason, for a page that words it in another language.
+        values: what was filled into `detail`, for the same.
     """
 
     def __init__(
@@ -24,6 +26,8 @@ class Problem(Exception):
         hint: str,
         title: str = "",
         headers: Mapping[str, str] | None = None,
+        code: str = "",
+        values: Mapping[str, int | str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -31,17 +35,20 @@ class Problem(Exception):
         self.detail = detail
         self.hint = hint
         self.headers = dict(headers or {})
+        self.code = code
+        self.values = dict(values or {})
 
     def body(self) -> dict[str, Any]:
         """Returns the members of the `application/problem+json` body."""
         slug = self.title.lower().replace(" ", "-")
-        return {
+        members = {
             "type": f"urn:convlens:{slug}",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
             "hint": self.hint,
         }
+        return {**members, "code": self.code, "values": self.values} if self.code else members
 
 
 class StartError(Exception):

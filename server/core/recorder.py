@@ -49,7 +49,7 @@ class Recorder(TorchFunctionMode):
         """Watches this thread's torch functions and module calls."""
         self._hooks = (
             register_module_forward_pre_hook(self._enter_module),
-            register_module_forward_hook(self._leave_module, with_kwargs=True),
+            register_module_forward_hook(self._leave_module, with_kwargs=True, always_call=True),
         )
         super().__enter__()  # type: ignore[no-untyped-call]
         return self
@@ -79,16 +79,15 @@ class Recorder(TorchFunctionMode):
             guard.__enter__()
             self._closed = guard, len(self._calls)
 
-    def _leave_module(self, module: nn.Module, args: Any, kwargs: Any, out: Any) -> None:
-        if get_ident() != self._thread:
+    def _leave_module(self, module: nn.Module, args: Any, *rest: Any) -> None:
+        """`rest` is the keyword arguments and the result, or None alone after an error."""
+        if get_ident() != self._thread or not self._calls:
             return
-        call = None
-        while self._calls and not (call and call.module is module):
-            call = self._calls.pop()  # more than one after an error: those calls did not come here
-            if self._closed and self._closed[1] > len(self._calls):
-                self._open()
-        if call and call.place and call.place.leaf and self._closed is None:
-            self._finish_leaf(call, call.place, (args, kwargs), out)
+        call = self._calls.pop()
+        if self._closed and self._closed[1] > len(self._calls):
+            self._open()
+        if call.place and call.place.leaf and self._closed is None and len(rest) == 2:
+            self._finish_leaf(call, call.place, (args, rest[0]), rest[1])
 
     def _path(self) -> str:
         """Where the code that runs now belongs."""

@@ -93,7 +93,14 @@ class Tracer:
         try:
             prepared = image.prepare(picture, card.spec, crop=crop)
         except image.PictureError as error:
-            raise Problem(error.status, error.detail, hint=error.hint, title=error.title) from error
+            raise Problem(
+                error.status,
+                error.detail,
+                hint=error.hint,
+                title=error.title,
+                code=error.code,
+                values=error.values,
+            ) from error
         seen = tap.run(self._network(model), prepared.tensor.to(self.device))
         kept = Kept(key, seen.records, header(key, card, seen.records, prepared.facts))
         self.traces.keep(kept)

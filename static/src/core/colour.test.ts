@@ -167,13 +167,6 @@ describe('valueTable', () => {
     expect(valueTable('grey', [0, 1], [0, 1], 'light', out)).toBe(out);
     expect(out[255]).toBe(0xffffffff);
   });
-
-  it('makes the 15,491 tables of a resnet18 within 300 ms', () => {
-    const out = new Uint32Array(256);
-    const before = performance.now();
-    for (let i = 0; i < 15_491; i++) valueTable('activation', [-i, 1], [-i, i], 'light', out);
-    expect(performance.now() - before).toBeLessThan(300);
-  });
 });
 
 describe('cssGradient', () => {

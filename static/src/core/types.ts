@@ -204,6 +204,9 @@ export interface Problem {
   status: number;
   detail: string;
   hint: string;
+  /** The reason, where there are words for it in more languages. */
+  code?: string;
+  values?: Readonly<Record<string, string | number>>;
 }
 
 /** True for (C, H, W): the node is drawn as maps; anything else is drawn as a vector. */

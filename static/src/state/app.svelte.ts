@@ -1,13 +1,22 @@
 /** The whole state of the page: the address says it, the address restores it. */
 import { decodeState, DEFAULT_STATE, encodeState, type State } from '../core/url';
+import { mapStack } from '../core/maps';
 import { SCALE_MODES } from '../core/scale';
 import type { Theme } from '../core/colour';
+import { isMaps } from '../core/types';
 import type { Language } from '../i18n/i18n.svelte';
 import { locale, preferredLanguage } from '../i18n/i18n.svelte';
 import type { Fit, PageData, Text } from '../io/api';
 import { Look, type Place } from './look.svelte';
 import { isOwnId, Pictures, sketched, type Crop, type Picture } from './pictures.svelte';
 import { Scales } from './scales.svelte';
+
+const NO_MAPS = { count: 0, height: 0, width: 0 };
+
+/** Whether a number of the address counts something that is there. */
+function isBelow(index: number | null, count: number): index is number {
+  return index !== null && index < count;
+}
 
 export class App {
   page: PageData;
@@ -33,10 +42,17 @@ export class App {
     const { node } = this.state;
     return node !== null && this.look.nodes.has(node) ? node : null;
   });
+  #stack = $derived(this.node === null ? NO_MAPS : mapStack(this.look.node(this.node)));
+  /** The opened channel, and the cell of it, when the node has them. */
+  channel = $derived(isBelow(this.state.c, this.#stack.count) ? this.state.c : null);
+  cell = $derived.by(() => {
+    const [y = null, x = null] = this.state.cell ?? [];
+    const isInside = isBelow(y, this.#stack.height) && isBelow(x, this.#stack.width);
+    return this.channel !== null && isInside ? { y, x } : null;
+  });
   pinned: Place | null = $derived(
-    this.node !== null && this.state.c !== null ? { node: this.node, channel: this.state.c } : null,
+    this.node !== null && this.channel !== null ? { node: this.node, channel: this.channel } : null,
   );
-  cell = $derived(this.state.cell ? { y: this.state.cell[0], x: this.state.cell[1] } : null);
 
   constructor(page: PageData) {
     this.page = page;
@@ -124,11 +140,11 @@ export class App {
 
   /** One level back: cell, map, column, overview. Returns false when there was none. */
   back(): boolean {
-    const { node, c, cell } = this.state;
-    if (node === null) return false;
-    if (cell !== null) this.go({ cell: null });
-    else if (c !== null && this.look.nodes.get(node)?.shape.length === 3) this.go({ c: null });
-    else this.go({ node: null, c: null });
+    if (this.node === null) return false;
+    const isMap = this.channel !== null && isMaps(this.look.node(this.node).shape);
+    if (this.cell !== null) this.go({ cell: null });
+    else if (isMap) this.go({ c: null, cell: null });
+    else this.go({ node: null, c: null, cell: null });
     return true;
   }
 
