@@ -14,7 +14,8 @@ class Problem(Exception):
         hint: what to do next.
         title: a short name of the kind of error; the status phrase by default.
         headers: extra response headers such as `Retry-After`.
-        code: names the reason, for a page that words it in another language.
+        code: names the reason, for a page that words it in another language; made from the title
+            by default.
         values: what was filled into `detail`, for the same.
     """
 
@@ -35,20 +36,20 @@ class Problem(Exception):
         self.detail = detail
         self.hint = hint
         self.headers = dict(headers or {})
-        self.code = code
+        self.code = code or self.title.lower().replace(" ", "_")
         self.values = dict(values or {})
 
     def body(self) -> dict[str, Any]:
         """Returns the members of the `application/problem+json` body."""
-        slug = self.title.lower().replace(" ", "-")
-        members = {
-            "type": f"urn:convlens:{slug}",
+        return {
+            "type": f"urn:convlens:{self.code}",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
             "hint": self.hint,
+            "code": self.code,
+            "values": self.values,
         }
-        return {**members, "code": self.code, "values": self.values} if self.code else members
 
 
 class StartError(Exception):

@@ -13,8 +13,8 @@ class ProblemBody(BaseModel):
     status: int
     detail: str = Field(description="what was wrong with the value in it, then what is allowed")
     hint: str = Field(description="what to do next")
-    code: str = Field("", description="the reason, where there are words for it in more languages")
-    values: dict[str, int | str] = Field({}, description="what was filled into the words")
+    code: str = Field(description="names the reason, for words in another language")
+    values: dict[str, int | str] = Field(description="what was filled into `detail`")
 
 
 class Health(BaseModel):

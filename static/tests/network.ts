@@ -3,7 +3,7 @@ import type { NodeInfo, TraceHeader } from '../src/core/types';
 import type { Card, PageData } from '../src/io/api';
 
 export function makeNode(part: Pick<NodeInfo, 'id'> & Partial<NodeInfo>): NodeInfo {
-  const rest = { inputs: [], shape: [1], parameters: 0, weights: {}, note: '' };
+  const rest = { inputs: [], shape: [1], parameters: 0, weights: {}, note: '', block: 0 };
   return { op: 'other', label: part.id, geometry: { kind: 'input' }, ...rest, ...part };
 }
 
@@ -85,12 +85,13 @@ export function makeCard(id: string, nodes: readonly NodeInfo[] = NODES): Card {
     licence: 'MIT',
     data: {},
     metrics: {},
+    recipe: {},
   };
 }
 
 const bundled = (id: string, fit: 'photo' | 'digit') => ({
   ...{ id, fit, en: id, zh: id },
-  ...{ source: '', credit: '' },
+  ...{ source: '', credit: '', licence: '' },
 });
 
 /** Two networks, `tiny` for photographs (the first) and `digits`, and two pictures for each. */

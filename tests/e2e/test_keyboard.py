@@ -125,6 +125,7 @@ def test_single_keys_do_what_the_key_map_says(page: Page) -> None:
     page.keyboard.press("g")
     expect(page.get_by_role("dialog", name="Glossary")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("s")
     expect(page.locator("#scale")).to_have_value("block")
     page.keyboard.press("t")

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { channelSinks, channelSources } from './channels';
+import { channelSources } from './channels';
 import type { Geometry, NodeInfo } from './types';
 
 type Drawn = Pick<NodeInfo, 'id' | 'inputs' | 'shape' | 'geometry'>;
@@ -36,9 +36,6 @@ function sourcesOf(id: string, channel: number) {
   return channelSources(found, channel, inputs).map(({ input, channels }) => [input, ...channels]);
 }
 
-const sinksOf = (id: string, channel: number) =>
-  channelSinks(NODES, id, channel).map(({ node: name, channels }) => [name, ...channels]);
-
 describe('channelSources', () => {
   it.each([
     ['input', 0, []],
@@ -73,34 +70,5 @@ describe('channelSources', () => {
       [2, 3],
       [0, 1],
     ]);
-  });
-});
-
-describe('channelSinks', () => {
-  it('are the reverse of channelSources for every channel of every node', () => {
-    for (const from of NODES) {
-      for (let channel = 0; channel < 3; channel++) {
-        for (const [id, first, end] of sinksOf(from.id, channel)) {
-          const target = NODES.find((entry) => entry.id === id) as Drawn;
-          const input = target.inputs.indexOf(from.id);
-          for (let there = 0; there < 10; there++) {
-            const reads = sourcesOf(target.id, there).some(
-              ([index, a, b]) =>
-                index === input && channel >= (a as number) && channel < (b as number),
-            );
-            expect(reads).toBe(there >= (first as number) && there < (end as number));
-          }
-        }
-      }
-    }
-  });
-
-  it('name every node that reads the channel', () => {
-    expect(sinksOf('conv', 1)).toEqual([
-      ['grouped', 0, 4],
-      ['cat', 1, 2],
-    ]);
-    expect(sinksOf('softmax', 1)).toEqual([]);
-    expect(sinksOf('nobody', 1)).toEqual([]);
   });
 });

@@ -110,15 +110,7 @@ export interface NodeInfo {
   weights: Readonly<Record<string, string>>;
   /** Why something is missing; '' when nothing is. */
   note: string;
-}
-
-/** A node as the header of a trace lists it. */
-export interface TraceNode {
-  id: string;
-  op: Op;
-  label: string;
-  inputs: readonly string[];
-  shape: readonly number[];
+  /** Number of its block, from 0. */
   block: number;
 }
 
@@ -192,7 +184,7 @@ export interface TraceHeader {
   classes: readonly string[];
   logits: readonly number[];
   probabilities: readonly number[];
-  nodes: readonly TraceNode[];
+  nodes: readonly NodeInfo[];
   ranges: TraceRanges;
   picture: PictureFacts;
 }

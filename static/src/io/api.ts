@@ -18,6 +18,7 @@ export interface Card extends Model {
   licence: string;
   data: Readonly<Record<string, unknown>>;
   metrics: Readonly<Record<string, unknown>>;
+  recipe: Readonly<Record<string, unknown>>;
 }
 
 export interface Bundled extends Text {
@@ -25,6 +26,7 @@ export interface Bundled extends Text {
   fit: Fit;
   source: string;
   credit: string;
+  licence: string;
 }
 
 /** What the template puts into the page, so that the first drawing waits for one request only. */

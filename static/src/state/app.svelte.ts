@@ -42,7 +42,7 @@ export class App {
     const { node } = this.state;
     return node !== null && this.look.nodes.has(node) ? node : null;
   });
-  #stack = $derived(this.node === null ? NO_MAPS : mapStack(this.look.node(this.node)));
+  #stack = $derived.by(() => (this.node === null ? NO_MAPS : mapStack(this.look.node(this.node))));
   /** The opened channel, and the cell of it, when the node has them. */
   channel = $derived(isBelow(this.state.c, this.#stack.count) ? this.state.c : null);
   cell = $derived.by(() => {

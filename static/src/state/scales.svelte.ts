@@ -11,7 +11,7 @@ import {
   type ScaleMode,
   type ScaleSource,
 } from '../core/scale';
-import type { Range, TraceNode } from '../core/types';
+import type { Range } from '../core/types';
 import { bytesOf, floatsOf } from '../core/wire';
 import { t } from '../i18n/i18n.svelte';
 import type { Look, Place } from './look.svelte';
@@ -63,7 +63,7 @@ export class Scales {
 
   /** What the ends of the colours stand for, of one map or (null) of the node's legend. */
   range(id: string, channel: number | null): DrawnRange {
-    const node: TraceNode | undefined = this.#nodes.get(id);
+    const node = this.#nodes.get(id);
     if (!this.#source || !node) return ZERO;
     return drawnRange(this.#source, node, channel, this.#mode());
   }
