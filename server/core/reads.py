@@ -54,7 +54,7 @@ class Reads:
             if isinstance(value, Tensor):
                 key.append(value.shape)
                 node = self._ledger.owner(value)
-                if node is None and not self._is_known(value):
+                if node is None and id(value) not in self._parameters:
                     node = self._meet(value)
                 if node is None:
                     others.append(value)
@@ -141,11 +141,10 @@ class Reads:
             self._counted.add(parameter.name)
             node.parameters += parameter.learned.numel()
 
-    def _is_known(self, tensor: Tensor) -> bool:
-        return id(tensor) in self._parameters or id(tensor) in self._constants
-
     def _meet(self, tensor: Tensor) -> int | None:
-        """A tensor that no function made: a module's attribute, or from outside the network."""
+        """A constant; new ones are a module's attributes, or come from outside the network."""
+        if id(tensor) in self._constants:
+            return None
         attribute = any(tensor is t for m in self._model.modules() for t in tensors(vars(m)))
         if self._left and not attribute:
             return self._add_outside(tensor)

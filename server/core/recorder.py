@@ -189,7 +189,8 @@ class Recorder(TorchFunctionMode):
             node = Node(self._path(), name, op, geometry, inputs, part)
             if others:
                 self.reads.name_others(node, call, others)
-            _mend(node)
+            if op is Op.ADD or op is Op.CONCAT:
+                _mend(node)
             index = self.ledger.add(node, *results[len(parts) :])
         for tensor in written:
             self.ledger.wrote(tensor, index)

@@ -16,7 +16,7 @@ class Augment:
 
     flip: bool = False
     shift: float = 0.0  # part of the side, each direction
-    whole: bool = False  # shift by whole cells, so that nothing is blurred
+    sharp: float = 0.0  # share of pictures that are only flipped and moved by whole cells
     zoom: float = 0.0  # factor from exp(-zoom) to exp(zoom)
     stretch: float = 0.0  # ratio of the two axes, the same way
     rotate: float = 0.0  # degrees, each direction
@@ -44,7 +44,7 @@ def _spread(n: int, width: float, generator: torch.Generator) -> Tensor:
 
 
 def _warp(batch: Tensor, options: Augment, generator: torch.Generator) -> Tensor:
-    n = len(batch)
+    n, _, height, width = batch.shape
     turn = _spread(n, math.radians(options.rotate), generator)
     zoom = torch.exp(-_spread(n, options.zoom, generator))
     stretch = torch.exp(_spread(n, options.stretch / 2, generator))
@@ -55,9 +55,13 @@ def _warp(batch: Tensor, options: Augment, generator: torch.Generator) -> Tensor
     theta[:, 0, 1] = (shear - torch.sin(turn)) * zoom
     theta[:, 1, 0] = torch.sin(turn) * zoom
     theta[:, 1, 1] = torch.cos(turn) * zoom / stretch
-    for axis, side in enumerate((batch.shape[3], batch.shape[2])):
-        shift = _spread(n, side * options.shift, generator)
-        theta[:, axis, 2] = (shift.round() if options.whole else shift) * 2 / side
+    sides = torch.tensor([width, height])
+    cells = torch.stack([_spread(n, options.shift, generator) for _ in sides], 1) * sides
+    # Every resampling blurs a little; pictures in use are sharp, so some of these must be too
+    sharp = torch.rand(n, generator=generator) < options.sharp
+    theta[sharp, :, :2] = torch.eye(2)
+    cells[sharp] = cells[sharp].round()
+    theta[:, :, 2] = cells * 2 / sides
     if options.flip:
         theta[torch.rand(n, generator=generator) < 0.5, 0, :2] *= -1
     grid = F.affine_grid(theta, list(batch.shape), align_corners=False)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import warnings
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -81,6 +83,18 @@ def test_a_network_that_draws_random_numbers_draws_the_plain_forwards() -> None:
     trace = tap.run(model, x)
     with torch.no_grad():
         assert torch.equal(trace.output, model(x))
+
+
+def test_a_trace_that_is_let_go_frees_its_memory_at_once() -> None:
+    gc.collect()
+    gc.disable()  # no cycle may be needed to find it
+    try:
+        trace = tap.run(TinyVGG().eval(), torch.randn(PICTURE))
+        values = [weakref.ref(r.value) for r in trace.records if r.value is not None]
+        del trace
+        assert [v() for v in values] == [None] * 14
+    finally:
+        gc.enable()
 
 
 def test_a_trace_inside_inference_mode_has_all_values() -> None:

@@ -46,12 +46,13 @@ describe('actionOf', () => {
     ['-', 'zoomOut'],
     ['0', 'fit'],
     ['g', 'glossary'],
+    [']', 'nextLayer'],
   ])('reads %s as %s', (key, action) => {
     expect(press(key)).toBe(action);
   });
 
   it('leaves keys without a general meaning to the part that has the focus', () => {
-    for (const key of ['ArrowLeft', '[', 'Enter', 'Delete', 'x']) expect(press(key)).toBe(null);
+    for (const key of ['ArrowLeft', 'Enter', 'Delete', 'x']) expect(press(key)).toBe(null);
   });
 
   it("leaves the browser's own shortcuts alone", () => {

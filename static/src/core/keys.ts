@@ -11,7 +11,9 @@ export type Action =
   | 'language'
   | 'nextPicture'
   | 'previousPicture'
-  | 'scale';
+  | 'scale'
+  | 'nextLayer'
+  | 'previousLayer';
 
 interface Row {
   /** Values of KeyboardEvent.key. */
@@ -19,7 +21,7 @@ interface Row {
   /** What it does and where, as keys of the page's words. */
   does: string;
   where: string;
-  /** For keys that mean the same everywhere, one action each; other keys belong to a part. */
+  /** For keys that mean the same wherever the focus is, one action each. */
   actions?: readonly Action[];
 }
 
@@ -34,6 +36,12 @@ export const KEYS = [
   { keys: ['ArrowUp', 'ArrowDown'], does: 'keys.channel', where: 'keys.whereDrawing' },
   { keys: ['Enter'], does: 'keys.open', where: 'keys.whereDrawing' },
   { keys: ARROWS, does: 'keys.cell', where: 'keys.whereMap' },
+  {
+    keys: ['[', ']'],
+    does: 'keys.layer',
+    where: 'keys.wherePanel',
+    actions: ['previousLayer', 'nextLayer'],
+  },
   { keys: ARROWS, does: 'keys.crop', where: 'keys.whereCrop' },
   { keys: ['+', '-', '0'], does: 'keys.cropSize', where: 'keys.whereCrop' },
   { keys: ['ArrowLeft', 'ArrowRight'], does: 'keys.pictures', where: 'keys.wherePictures' },

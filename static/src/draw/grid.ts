@@ -1,7 +1,14 @@
 /** Numbers as coloured squares with their values written in them: kernels and opened maps. */
-import { cssColour, unpackRgb, valueColour, type Palette, type Theme } from '../core/colour';
+import {
+  cssColour,
+  unpackRgb,
+  valueColour,
+  type Palette,
+  type Rgb,
+  type Theme,
+} from '../core/colour';
 import { formatNumber } from '../core/numbers';
-import { luminance } from '../core/sight';
+import { contrast } from '../core/sight';
 import type { Range } from '../core/types';
 
 export interface GridData {
@@ -26,9 +33,13 @@ export interface GridOptions {
   line: string;
 }
 
+const BLACK: Rgb = [0, 0, 0];
+const WHITE: Rgb = [255, 255, 255];
+
 /** Dark or light text, whichever reads better on a colour. */
 export function textOn(word: number): string {
-  return luminance(unpackRgb(word)) > 0.3 ? 'black' : 'white';
+  const colour = unpackRgb(word);
+  return contrast(colour, BLACK) > contrast(colour, WHITE) ? 'black' : 'white';
 }
 
 export function drawGrid(

@@ -6,7 +6,7 @@ import { textOn } from './grid';
 import type { Box } from './scene';
 
 export interface MapData {
-  /** height * width values. */
+  /** height * width values; the last row may not be full. */
   values: Float32Array;
   height: number;
   width: number;
@@ -34,7 +34,7 @@ export interface MapOptions {
   range: Range;
   theme: Theme;
   accent: string;
-  ink: string;
+  paper: string;
   family: string;
 }
 
@@ -108,7 +108,8 @@ function writeValues(
   const { y0, y1, x0, x1 } = visible(view, data);
   for (let y = y0; y < y1; y++) {
     for (let x = x0; x < x1; x++) {
-      const value = data.values[y * data.width + x] as number;
+      const value = data.values[y * data.width + x];
+      if (value === undefined) continue;
       context.fillStyle = textOn(valueColour(palette, value, range, theme));
       const [left, top] = inView({ x, y, w: 1, h: 1 }, view);
       context.fillText(formatNumber(value), left + view.cell / 2, top + view.cell / 2);
@@ -119,16 +120,19 @@ function writeValues(
 function drawWinners(
   context: CanvasRenderingContext2D,
   data: MapData,
-  { view, ink, accent }: MapOptions,
+  { view, accent, paper }: MapOptions,
 ): void {
   const radius = Math.max(1, Math.min(4, view.cell / 5));
   context.fillStyle = accent;
-  context.strokeStyle = ink;
+  context.strokeStyle = paper;
+  context.lineWidth = 1;
   for (const { y, x } of data.winners) {
     const [left, top, w] = inView({ x, y, w: 1, h: 1 }, view);
     if (left < -w || top < -w || left > view.width || top > view.height) continue;
     context.beginPath();
     context.arc(left + w / 2, top + w / 2, radius, 0, 2 * Math.PI);
     context.fill();
+    // A winner is often as dark as the dot: the paper stands furthest from both.
+    context.stroke();
   }
 }

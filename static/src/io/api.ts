@@ -1,6 +1,6 @@
 /** Requests to the server: typed answers, problems as errors, nothing retried here. */
 import type { ClassName, Model, ModelSummary, Problem, TraceHeader } from '../core/types';
-import { parseTensors, readTraceHeader, type Tensor } from '../core/wire';
+import { parseTensors, readTraceHeader, type Payload, type Tensor } from '../core/wire';
 
 export interface Text {
   en: string;
@@ -70,25 +70,35 @@ async function toProblem(response: Response): Promise<ProblemError> {
     detail: `${response.status} ${response.statusText}`,
     hint: '',
   };
-  const body = (await response.json().catch(() => fallback)) as Problem;
-  return new ProblemError(body, Number(response.headers.get('retry-after') ?? 1));
+  const body = (await response.json().catch(() => ({}))) as Partial<Problem> | null;
+  // A date, which the header may also hold, and 0 both count as a second.
+  const wait_s = Number(response.headers.get('retry-after')) || 1;
+  return new ProblemError({ ...fallback, ...body }, wait_s);
 }
 
-async function request(path: string, init: RequestInit): Promise<Response> {
-  let response: Response;
+/** What `read` takes from the answer; a connection that breaks on the way is a server away. */
+async function request<T>(
+  path: string,
+  init: RequestInit,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
   try {
-    response = await fetch(path, init);
+    const response = await fetch(path, init);
+    if (!response.ok) throw await toProblem(response);
+    return await read(response);
   } catch (error) {
-    if (init.signal?.aborted) throw error;
+    if (error instanceof ProblemError || init.signal?.aborted) throw error;
     throw new AwayError(String(error));
   }
-  if (!response.ok) throw await toProblem(response);
-  return response;
 }
 
-export async function fetchCard(model: string, signal: AbortSignal): Promise<Card> {
-  const response = await request(`/api/models/${encodeURIComponent(model)}`, { signal });
-  return (await response.json()) as Card;
+async function requestTensors(path: string, init: RequestInit): Promise<Payload> {
+  return parseTensors(await request(path, init, (response) => response.arrayBuffer()));
+}
+
+export function fetchCard(model: string, signal: AbortSignal): Promise<Card> {
+  const path = `/api/models/${encodeURIComponent(model)}`;
+  return request(path, { signal }, (response) => response.json() as Promise<Card>);
 }
 
 /** Sends a picture through a network; the answer holds bytes with ranges, for drawing. */
@@ -107,36 +117,26 @@ export async function postTrace(
     init.headers = { 'Content-Type': 'application/octet-stream' };
   }
   const path = `/api/models/${encodeURIComponent(model)}/trace?${query.toString()}`;
-  const response = await request(path, init);
-  const { tensors, metadata } = parseTensors(await response.arrayBuffer());
+  const { tensors, metadata } = await requestTensors(path, init);
   return { header: readTraceHeader(metadata), tensors };
 }
 
-/** The exact float32 values of some nodes of a kept trace; of all with an empty list. */
+/** The exact float32 values of some nodes of a kept trace. */
 export async function fetchExact(
   trace: string,
   nodes: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Tensor>> {
   const query = new URLSearchParams({ precision: 'float32', nodes: nodes.join(',') });
-  const response = await request(`/api/traces/${trace}?${query.toString()}`, { signal });
-  return parseTensors(await response.arrayBuffer()).tensors;
+  return (await requestTensors(`/api/traces/${trace}?${query.toString()}`, { signal })).tensors;
 }
 
 export async function fetchWeights(
   model: string,
   nodes: readonly string[],
+  signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Tensor>> {
   const query = new URLSearchParams({ nodes: nodes.join(',') });
   const path = `/api/models/${encodeURIComponent(model)}/weights?${query.toString()}`;
-  const response = await request(path, {});
-  return parseTensors(await response.arrayBuffer()).tensors;
-}
-
-export async function isHealthy(): Promise<boolean> {
-  try {
-    return (await fetch('/healthz', { cache: 'no-store' })).ok;
-  } catch {
-    return false;
-  }
+  return (await requestTensors(path, { signal })).tensors;
 }

@@ -79,7 +79,9 @@ export class App {
 
   /** Takes the state from the address. */
   restore(): void {
+    const { net, picture } = this;
     this.state = decodeState(location.hash).state;
+    if (this.net !== net || this.picture !== picture) this.crop = null;
     const id = this.state.picture;
     this.isOwnGone = id !== null && isOwnId(id) && !this.pictures.find(id);
     locale.language = this.language;
@@ -138,6 +140,19 @@ export class App {
     this.go({ node: place.node, c, cell }, !isSame);
   }
 
+  /** Opens the layer before or after the opened one: its column, or the same channel of it. */
+  nextLayer(step: number): void {
+    const { nodes } = this.look.card;
+    const next = nodes[nodes.findIndex(({ id }) => id === this.node) + step];
+    if (this.node === null || !next) return;
+    const last = mapStack(next).count - 1;
+    this.open(
+      this.channel === null
+        ? { node: next.id }
+        : { node: next.id, channel: Math.min(this.channel, last) },
+    );
+  }
+
   /** One level back: cell, map, column, overview. Returns false when there was none. */
   back(): boolean {
     if (this.node === null) return false;
@@ -161,14 +176,14 @@ export class App {
   /** Draws the picture of the state in its network; called whenever one of them changes. */
   async draw(): Promise<void> {
     const picture = this.#sketch ?? this.picture;
-    await this.look.open(this.net, picture, this.#sketch ? null : this.crop);
-    this.#dropRefused(picture);
+    const isTaken = await this.look.open(this.net, picture, this.#sketch ? null : this.crop);
+    if (!isTaken) this.#dropRefused(picture);
     await this.look.prefetch();
   }
 
   /** A picture of the person's own that the server refused is not kept; its reason stays. */
   #dropRefused(picture: Picture): void {
-    if (!this.look.problem || this.picture !== picture) return;
+    if (this.picture !== picture) return;
     this.crop = null;
     if (!picture.own) return;
     this.pictures.remove(picture.id);

@@ -8,7 +8,6 @@ import {
   fetchCard,
   fetchExact,
   fetchWeights,
-  isHealthy,
   postTrace,
   ProblemError,
   type Card,
@@ -54,10 +53,15 @@ export class Look {
   );
 
   #cards = new Map<string, Card>();
+  /** Ends what belongs to the picture, and to the network, when another takes its place. */
   #current = new AbortController();
+  #network = new AbortController();
   /** Nodes whose exact values, and whose weights, were asked for. */
   #wanted = new Set<string>();
   #weighed = new Set<string>();
+  #isOpening = false;
+  /** The trace that was made again after the server had dropped it. */
+  #remade: Trace | null = null;
 
   constructor(page: PageData) {
     this.card = page.card;
@@ -68,16 +72,31 @@ export class Look {
     return this.nodes.get(id) as NodeInfo;
   }
 
-  /** Shows a picture in a network; a later call wins, the drawn picture stays until then. */
-  async open(model: string, picture: Picture, crop: Crop | null): Promise<void> {
+  /**
+   * Shows a picture in a network; a later call wins, the drawn picture stays until then.
+   * @returns false when the server refused the picture: `problem` says why
+   */
+  async open(model: string, picture: Picture, crop: Crop | null): Promise<boolean> {
     this.#current.abort();
-    const control = (this.#current = new AbortController());
-    const slow = setTimeout(() => (this.link = 'slow'), SLOW_MS);
+    const { signal } = (this.#current = new AbortController());
+    this.#isOpening = true;
+    const slow = setTimeout(() => this.#saySlow(signal), SLOW_MS);
     try {
-      await this.#patiently(control.signal, () => this.#load(model, picture, crop, control.signal));
+      await this.#patiently(signal, () => this.#load(model, picture, crop, signal));
+      return true;
+    } catch (error) {
+      this.#refuse(error);
+      return false;
     } finally {
       clearTimeout(slow);
+      if (!signal.aborted) this.#isOpening = false;
     }
+  }
+
+  /** Away and busy say more than slow. */
+  #saySlow(signal: AbortSignal): void {
+    const isQuiet = this.link === 'fresh' || this.link === 'loading';
+    if (isQuiet && !signal.aborted) this.link = 'slow';
   }
 
   async #load(model: string, picture: Picture, crop: Crop | null, signal: AbortSignal) {
@@ -87,32 +106,38 @@ export class Look {
       postTrace(model, picture.source, square, signal),
     ]);
     if (signal.aborted) return;
-    if (card !== this.card) this.#forgetWeights();
+    if (card !== this.card) this.#forgetNetwork();
     this.#cards.set(model, card);
     this.exact.clear();
-    this.#wanted.clear();
+    this.#wanted = new Set();
     this.card = card;
     this.trace = trace;
     this.shown = { picture, crop };
     this.link = 'fresh';
   }
 
-  #forgetWeights(): void {
+  #forgetNetwork(): void {
+    this.#network.abort();
+    this.#network = new AbortController();
+    this.hover = null;
     this.weights.clear();
-    this.#weighed.clear();
+    this.#weighed = new Set();
   }
 
-  /** Repeats `work` while the server is away or busy; a refusal is shown and ends it. */
-  async #patiently(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  /** Repeats `work` while the server is away or busy; null when something else took its place. */
+  async #patiently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null> {
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        return await work();
+        const done = await work();
+        if (attempt > 0 && !this.#isOpening) this.link = 'fresh';
+        return done;
       } catch (error) {
-        if (signal.aborted) return;
-        if (!this.#mayRetry(error)) return this.#refuse(error);
+        if (signal.aborted) return null;
+        if (!this.#mayRetry(error)) throw error;
         await this.#pause(attempt, error);
       }
     }
+    return null;
   }
 
   #mayRetry(error: unknown): boolean {
@@ -156,60 +181,52 @@ export class Look {
   /** Makes sure the exact values of some nodes are here or on their way. */
   async needExact(ids: readonly string[]): Promise<void> {
     const trace = this.trace;
-    const missing = ids.filter((id) => !this.#wanted.has(id) && trace?.tensors.has(id));
+    const wanted = this.#wanted;
+    const missing = ids.filter((id) => !wanted.has(id) && trace?.tensors.has(id));
     if (!trace || missing.length === 0) return;
-    for (const id of missing) this.#wanted.add(id);
+    for (const id of missing) wanted.add(id);
+    const { signal } = this.#current;
     try {
-      const signal = this.#current.signal;
-      const tensors = await fetchExact(trace.header.trace_id, missing, signal);
-      if (this.trace !== trace) return;
-      for (const id of missing) this.exact.set(id, floatsOf(tensors, id));
+      const ask = () => fetchExact(trace.header.trace_id, missing, signal);
+      const tensors = await this.#patiently(signal, ask);
+      if (tensors && this.trace === trace) {
+        for (const id of missing) this.exact.set(id, floatsOf(tensors, id));
+      } else for (const id of missing) wanted.delete(id);
     } catch (error) {
-      for (const id of missing) this.#wanted.delete(id);
-      await this.#recover(error);
+      for (const id of missing) wanted.delete(id);
+      await this.#remake(trace, ids, error);
     }
   }
 
-  /** A trace that the server dropped is made again by sending the picture again. */
-  async #recover(error: unknown): Promise<void> {
-    if (error instanceof ProblemError && error.problem.status === GONE && this.shown) {
-      await this.open(this.card.id, this.shown.picture, this.shown.crop);
-    } else if (error instanceof AwayError) {
-      await this.watch();
-    }
+  /** A trace that the server dropped is made again, once, by sending the picture again. */
+  async #remake(trace: Trace, ids: readonly string[], error: unknown): Promise<void> {
+    const isGone = error instanceof ProblemError && error.problem.status === GONE;
+    if (!isGone || !this.shown) return this.#refuse(error);
+    if (trace !== this.trace || trace === this.#remade) return;
+    await this.open(this.card.id, this.shown.picture, this.shown.crop);
+    this.#remade = this.trace;
+    await this.needExact(ids);
   }
 
   /** Makes sure the weights of some nodes are here or on their way. */
   async needWeights(ids: readonly string[]): Promise<void> {
-    const card = this.card;
-    const missing = ids.filter((id) => this.#lacksWeights(id));
+    const { id: model } = this.card;
+    const weighed = this.#weighed;
+    const missing = ids.filter((id) => !weighed.has(id) && this.#hasWeights(id));
     if (missing.length === 0) return;
-    for (const id of missing) this.#weighed.add(id);
+    for (const id of missing) weighed.add(id);
+    const { signal } = this.#network;
     try {
-      const tensors = await fetchWeights(card.id, missing);
-      if (this.card !== card) return;
-      for (const [name, tensor] of tensors) this.weights.set(name, tensor);
+      const tensors = await this.#patiently(signal, () => fetchWeights(model, missing, signal));
+      if (signal.aborted) return;
+      for (const [name, tensor] of tensors ?? []) this.weights.set(name, tensor);
     } catch (error) {
-      for (const id of missing) this.#weighed.delete(id);
-      await this.#recover(error);
+      for (const id of missing) weighed.delete(id);
+      this.#refuse(error);
     }
   }
 
-  #lacksWeights(id: string): boolean {
-    return !this.#weighed.has(id) && Object.keys(this.nodes.get(id)?.weights ?? {}).length > 0;
-  }
-
-  /** Says that the server is away until it answers again; the drawn picture stays explorable. */
-  async watch(): Promise<void> {
-    if (this.link === 'away') return;
-    const signal = this.#current.signal;
-    this.link = 'away';
-    for (let attempt = 0; !signal.aborted && !(await isHealthy()); attempt++) {
-      const wait_ms = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] as number;
-      await new Promise((resolve) => setTimeout(resolve, wait_ms));
-    }
-    if (signal.aborted) return;
-    this.link = 'fresh';
-    await this.prefetch();
+  #hasWeights(id: string): boolean {
+    return Object.keys(this.nodes.get(id)?.weights ?? {}).length > 0;
   }
 }

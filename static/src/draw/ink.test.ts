@@ -1,0 +1,42 @@
+// @vitest-environment happy-dom
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { readInk } from './ink';
+
+/** Answers as a page would whose tokens are their own names. */
+function styled(prefix: string) {
+  return vi.spyOn(globalThis, 'getComputedStyle').mockImplementation(
+    (element) =>
+      ({
+        color: (element as HTMLElement).style.color.replace(/^var\(--(.*)\)$/, `${prefix} $1`),
+        fontFamily: 'Noto Sans',
+      }) as CSSStyleDeclaration,
+  );
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('readInk', () => {
+  it('is what the tokens of the page say', () => {
+    styled('light');
+    expect(readInk('light')).toMatchObject({
+      ...{ paper: 'light paper', ink: 'light ink', muted: 'light muted' },
+      ...{ line: 'light line', accent: 'light accent', family: 'Noto Sans' },
+    });
+  });
+
+  it('is read once for a theme, and again for another', () => {
+    const read = styled('first');
+    const first = readInk('one');
+    const count = read.mock.calls.length;
+    expect(readInk('one')).toBe(first);
+    expect(read).toHaveBeenCalledTimes(count);
+    styled('second');
+    expect([readInk('two').paper, readInk('one').paper]).toEqual(['second paper', 'first paper']);
+  });
+
+  it('leaves nothing in the page', () => {
+    styled('other');
+    readInk('other');
+    expect(document.body.children).toHaveLength(0);
+  });
+});

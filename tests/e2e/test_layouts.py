@@ -1,0 +1,199 @@
+"""Every width from a phone to a wall, zoomed pages, fingers, and people who want nothing to move."""
+
+from itertools import combinations
+from typing import Any
+
+import pytest
+from playwright.sync_api import CDPSession, FloatRect, Page, expect
+
+from tests.e2e.conftest import Open, drawn
+from tests.e2e.maps import box_of, focus_map, numbers, page_nodes, point_at
+
+pytestmark = pytest.mark.e2e
+SIZES = {
+    "360": (360, 740),
+    "390": (390, 844),
+    "768": (768, 1024),
+    "1024": (1024, 768),
+    "1440": (1440, 900),
+    "1920": (1920, 1080),
+    "2560": (2560, 1440),
+    # What is left of 1440 x 900 at a zoom of 200 %.
+    "1440 at 200 %": (720, 450),
+}
+# Boxes of what may not lie on each other: controls and the texts beside them, names, legends.
+BOXES = """() => {
+    const groups = {
+        controls: 'header button, header select, header h1, [role=toolbar] .thumb, .ways label,'
+            + ' .ways button, .ways p, [role=group][aria-label] > button, footer a, footer p',
+        columns: '[data-node], .legend .ends span, figcaption, summary, [data-inspector] button',
+    };
+    const clipped = element => {
+        let box = element.getBoundingClientRect();
+        let [left, top, right, bottom] = [box.left, box.top, box.right, box.bottom];
+        for (let up = element.parentElement; up; up = up.parentElement) {
+            if (getComputedStyle(up).overflow === 'visible') continue;
+            box = up.getBoundingClientRect();
+            [left, top] = [Math.max(left, box.left), Math.max(top, box.top)];
+            [right, bottom] = [Math.min(right, box.right), Math.min(bottom, box.bottom)];
+        }
+        return { x: left, y: top, width: right - left, height: bottom - top };
+    };
+    // Text may be wider than the box it stands in.
+    const inked = element => {
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        const box = range.getBoundingClientRect();
+        return element.matches('[data-node], span') && box.width > 0 ? box : clipped(element);
+    };
+    return Object.values(groups).map(selector =>
+        [...document.querySelectorAll(selector)]
+            .filter(each => each.checkVisibility({ visibilityProperty: true }))
+            .map(each => {
+                const { x, y, width, height } = inked(each);
+                const name = each.dataset.node ?? (each.id || each.textContent.trim())
+                    + '/' + (each.closest('[data-legend]')?.dataset.legend ?? '');
+                return { name, x, y, width, height };
+            })
+            .filter(({ width, height }) => width > 1 && height > 1));
+}"""
+
+
+def overlaps(page: Page) -> list[tuple[str, str]]:
+    """The names of controls, labels or column texts that lie on each other by more than 1 px."""
+    found = []
+    for boxes in page.evaluate(BOXES):
+        for one, other in combinations(boxes, 2):
+            wide = min(_end(one, "x"), _end(other, "x")) - max(one["x"], other["x"])
+            high = min(_end(one, "y"), _end(other, "y")) - max(one["y"], other["y"])
+            if wide > 1 and high > 1:
+                found.append((one["name"], other["name"]))
+    return found
+
+
+def _end(box: dict[str, Any], axis: str) -> float:
+    return float(box[axis] + box["width" if axis == "x" else "height"])
+
+
+def opened(open_page: Open, size: str, state: str = "", **options: Any) -> Page:
+    width, height = SIZES[size]
+    return open_page(f"#v=1{state}", viewport={"width": width, "height": height}, **options)
+
+
+@pytest.mark.parametrize("net", ["tiny-vgg", "lenet-5"])
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_overlaps_and_no_column_is_lost(open_page: Open, size: str, net: str) -> None:
+    page = opened(open_page, size, f"&net={net}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert overlaps(page) == []
+    stage = box_of(page, ".surface")
+    for node in page_nodes(page):
+        box = focus_map(page, node["id"])
+        assert stage["x"] <= box["x"] + box["width"] / 2 <= stage["x"] + stage["width"]
+        assert stage["y"] <= box["y"] + box["height"] / 2 <= stage["y"] + stage["height"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("size", ["360", "1024", "1440", "1440 at 200 %"])
+def test_nothing_overlaps_while_a_map_is_opened(open_page: Open, size: str, lang: str) -> None:
+    page = opened(open_page, size, f"&node=conv_1_2&c=4&cell=20,30&lang={lang}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert overlaps(page) == []
+    page.get_by_role("button", name="下一通道" if lang == "zh" else "Next channel").click()
+    expect(page.locator("[data-inspector='conv_1_2/5']")).to_be_visible()
+
+
+def test_every_control_is_large_enough_to_be_hit(open_page: Open) -> None:
+    page = opened(open_page, "390", "&node=conv_1_2&c=4", has_touch=True)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('button, select, input, a, summary')]
+            .filter(each => each.checkVisibility() && each.tabIndex >= 0)
+            .map(each => [each, (each.closest('label') ?? each).getBoundingClientRect()])
+            .filter(([each, box]) => box.width < 24 || box.height < 24)
+            .map(([each, box]) => `${each.outerHTML.slice(0, 80)} ${box.width}x${box.height}`)"""
+    )
+    assert small == []
+
+
+def test_a_tap_points_and_pins_at_once(open_page: Open) -> None:
+    page = opened(open_page, "1024", has_touch=True)
+    values = numbers(page, drawn(page), "max_pool_2")
+    box = focus_map(page, "max_pool_2", 3)
+    page.touchscreen.tap(
+        int(box["x"] + box["width"] * 5.5 / 13), int(box["y"] + box["height"] * 6.5 / 13)
+    )
+    expect(page.locator("[data-inspector='max_pool_2/3']")).to_be_visible()
+    expect(page.locator("[data-reading]")).to_contain_text("(6, 5) = ")
+    said = page.locator("[data-sentence]").get_attribute("data-value") or "nan"
+    assert float(said) == float(values[3, 6, 5])
+
+
+def touch(session: CDPSession, kind: str, *points: tuple[float, float]) -> None:
+    places = [{"x": x, "y": y, "id": index} for index, (x, y) in enumerate(points)]
+    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+
+def pinch(page: Page, box: FloatRect) -> None:
+    """Puts two fingers on the middle of a box and pulls them apart."""
+    session = page.context.new_cdp_session(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch(session, "touchStart", (x - 10, y), (x + 10, y))
+    for apart in (20, 40, 60):
+        touch(session, "touchMove", (x - apart, y), (x + apart, y))
+    touch(session, "touchEnd")
+
+
+def test_two_fingers_zoom_the_drawing_and_one_moves_it(open_page: Open) -> None:
+    page = opened(open_page, "390", has_touch=True)
+    box = focus_map(page, "input")
+    pinch(page, box)
+    zoomed = box_of(page, "[role=gridcell]")
+    assert zoomed["width"] > 3 * box["width"]
+    session = page.context.new_cdp_session(page)
+    touch(session, "touchStart", (200, 600))
+    touch(session, "touchMove", (200, 500))
+    touch(session, "touchMove", (200, 400))
+    touch(session, "touchEnd")
+    assert box_of(page, "[role=gridcell]")["y"] == pytest.approx(zoomed["y"] - 200, abs=30)
+
+
+def test_two_fingers_zoom_an_opened_map(open_page: Open) -> None:
+    page = opened(open_page, "390", "&node=conv_1_2&c=4", has_touch=True)
+    large = page.locator(".map").first
+    before = float(large.get_attribute("data-cell") or "nan")
+    pinch(page, box_of(page, ".map canvas"))
+    assert float(large.get_attribute("data-cell") or "nan") > 3 * before
+
+
+def test_a_finger_moves_the_network_from_its_first_layer_to_its_last(open_page: Open) -> None:
+    page = opened(open_page, "390", has_touch=True)
+    session = page.context.new_cdp_session(page)
+    expect(page.locator("[data-class=espresso]")).not_to_be_in_viewport()
+    for _ in range(8):
+        touch(session, "touchStart", (200, 700))
+        touch(session, "touchMove", (200, 500))
+        touch(session, "touchMove", (200, 200))
+        touch(session, "touchEnd")
+    expect(page.locator("[data-class=espresso]")).to_be_in_viewport()
+
+
+def test_nothing_moves_by_itself_for_people_who_want_that(open_page: Open) -> None:
+    page = open_page("#v=1&node=conv_1_2&c=4", reduced_motion="reduce")
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll('*')].filter(each => {
+            const style = getComputedStyle(each);
+            const times = `${style.transitionDuration}, ${style.animationDuration}`.split(', ');
+            return times.some(time => parseFloat(time) > 0) || style.scrollBehavior === 'smooth';
+        }).map(each => each.outerHTML.slice(0, 80))"""
+    )
+    assert moving == []
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_a_pointed_map_stays_in_place_when_the_window_changes(open_page: Open) -> None:
+    page = open_page()
+    for width, height in ((1024, 768), (390, 844), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        box = focus_map(page, "relu_1_2", 2)
+        point_at(page, box, (30, 30), (60, 60))
+        expect(page.locator("[data-sentence]")).to_contain_text("relu_1_2, channel 2, row 30")
