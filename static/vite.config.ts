@@ -39,8 +39,9 @@ export default defineConfig(({ mode }) => ({
   ...(mode === 'test' && { resolve: { conditions: ['browser'] } }),
   server: {
     proxy: {
-      '^/(api|static|docs|openapi.json|healthz)': server,
-      '/ws': { target: server, ws: true },
+      // The server compares Origin with Host, so the host is left as the browser sent it.
+      '^/(api|static|docs|openapi.json|healthz)': { target: server, changeOrigin: false },
+      '/ws': { target: server, changeOrigin: false, ws: true },
     },
   },
 }));

@@ -24,10 +24,7 @@ LONG_COMPONENTS: dict[str, str] = {
     "static/src/App.svelte": "the one place where views, dialogs and keys are wired together",
 }
 # "path:function" -> why it may be longer. TypeScript's functions are counted by eslint.
-LONG_FUNCTIONS: dict[str, str] = {
-    "tests/golden/geometry_cases.py:source_cases": "a table: one row a window",
-    "tests/golden/geometry_cases.py:field_cases": "a table: one row a small network",
-}
+LONG_FUNCTIONS: dict[str, str] = {}
 
 # Room of server/ (a folder or a top file) -> rooms it may import; rooms that are absent wire.
 SERVER_ROOMS: dict[str, set[str]] = {

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from .record import Op, Record
@@ -45,12 +46,15 @@ def blocks(records: Sequence[Record]) -> dict[str, int]:
 
 
 def ranges(records: Sequence[Record]) -> dict[str, Any]:
-    """`{"layer": {id: [lo, hi]}, "block": {"0": [lo, hi]}, "network": [lo, hi]}`, finite values.
+    """Lowest and highest finite value per map, layer (node), block and of the whole network.
 
-    Block and network leave out the input and the softmax, which have scales of their own, unless
-    there is nothing else. [0, 0] where nothing is finite or there is no value.
+    `{"map": {id: [[lo, hi], ...]}, "layer": {id: [lo, hi]}, "block": {"0": [lo, hi]},
+    "network": [lo, hi]}`; a vector is one map. Block and network leave out the input and the
+    softmax, which have scales of their own, unless there is nothing else. [0, 0] where nothing is
+    finite or there is no value.
     """
-    layer = {r.id: _range(r.value) for r in records}
+    maps = {r.id: _map_ranges(r.value) for r in records}
+    layer = {name: _union(rows) for name, rows in maps.items()}
     number = blocks(records)
     shared = [r for r in records if r.op not in OTHER_SCALE and r.value is not None]
     block: dict[str, Range] = {}
@@ -59,11 +63,8 @@ def ranges(records: Sequence[Record]) -> dict[str, Any]:
             r for r in records if number[r.id] == index
         ]
         block[str(index)] = _union(layer[r.id] for r in inside)
-    return {
-        "layer": layer,
-        "block": block,
-        "network": _union(layer[r.id] for r in shared or records),
-    }
+    network = _union(layer[r.id] for r in shared or records)
+    return {"map": maps, "layer": layer, "block": block, "network": network}
 
 
 def _before_maps(records: Sequence[Record]) -> set[str]:
@@ -86,15 +87,19 @@ def _strides(record: Record) -> bool:
     return record.op is not Op.CONV or max(record.geometry.get("stride", [1])) > 1
 
 
-def _range(value: Tensor | None) -> Range:
-    """[lo, hi] of the finite values."""
+def _map_ranges(value: Tensor | None) -> list[Range]:
+    """[lo, hi] of the finite values of each map; one row for a vector, none without a value."""
     if value is None or not value.numel():
-        return [0.0, 0.0]
-    low, high = value.amin().item(), value.amax().item()
-    if math.isfinite(low) and math.isfinite(high):
-        return [float(low), float(high)]
-    finite = value[value.isfinite()]
-    return [float(finite.amin()), float(finite.amax())] if finite.numel() else [0.0, 0.0]
+        return []
+    maps = value.reshape(value.shape[0] if value.ndim > 1 else 1, -1)
+    low, high = maps.amin(1), maps.amax(1)
+    if not math.isfinite((high - low).sum().item()):
+        finite = maps.isfinite()
+        none = ~finite.any(1)
+        low = torch.where(finite, maps, torch.inf).amin(1).masked_fill(none, 0)
+        high = torch.where(finite, maps, -torch.inf).amax(1).masked_fill(none, 0)
+    rows: list[Range] = torch.stack([low, high], 1).tolist()
+    return rows
 
 
 def _union(parts: Iterable[Range]) -> Range:

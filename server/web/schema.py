@@ -86,8 +86,9 @@ class ModelCard(ModelSummary):
 
 
 class Ranges(BaseModel):
-    """Lowest and highest value per node, per block and of the whole network."""
+    """Lowest and highest value per map, per layer, per block and of the whole network."""
 
+    map: dict[str, list[list[float]]]
     layer: dict[str, list[float]]
     block: dict[str, list[float]]
     network: list[float]

@@ -122,7 +122,7 @@ export function makeHeader(
     logits: [1, 0, -1],
     probabilities: [0.5, 0.3, 0.2],
     nodes: nodes.map((node) => ({ ...node, block: node.shape.length > 1 ? 0 : 1 })),
-    ranges: { layer, block: { '0': [-3, 3], '1': [-4, 4] }, network: [-5, 5] },
+    ranges: { map: {}, layer, block: { '0': [-3, 3], '1': [-4, 4] }, network: [-5, 5] },
     picture: {
       ...{ format: 'PNG', width: 8, height: 8, bytes: 100, frames: 1, notes: [] },
       crop: { x: 0, y: 0, width: 8, height: 8 },

@@ -114,3 +114,15 @@ def test_the_input_and_the_softmax_have_scales_of_their_own() -> None:
 def test_only_finite_values_count(values: list[float], expected: list[float]) -> None:
     records = tap.run(nn.Identity(), torch.tensor([values])).records
     assert ranges(records)["layer"]["input"] == expected
+
+
+def test_every_map_has_the_range_of_its_own_finite_values() -> None:
+    records = trace(TinyVGG(), 3, 64, 64)
+    found = ranges(records)
+    for record in records:
+        assert record.value is not None
+        rows = record.value.flatten(1) if record.value.ndim > 1 else record.value[None]
+        expected = [[float(row.min()), float(row.max())] for row in rows]
+        assert found["map"][record.id] == expected
+        low, high = zip(*expected, strict=True)
+        assert found["layer"][record.id] == [min(low), max(high)]

@@ -16,6 +16,11 @@ export interface Extent {
   height: number;
 }
 
+export interface Cell {
+  y: number;
+  x: number;
+}
+
 export const LARGEST_CELL_PX = 72;
 
 /** The largest cell at which the whole map is seen, centred. */
@@ -54,8 +59,58 @@ export function zoomPan(
   );
 }
 
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** The fingers on a view, or the mouse while its button is down, by their numbers. */
+export class Fingers {
+  #places = new Map<number, Point>();
+
+  /** Returns how many there are now. */
+  press(finger: number, at: Point): number {
+    this.#places.set(finger, at);
+    return this.#places.size;
+  }
+
+  /** All places before and after one has moved; null when it is not pressed. */
+  move(finger: number, to: Point): [Point[], Point[]] | null {
+    if (!this.#places.has(finger)) return null;
+    const before = [...this.#places.values()];
+    this.#places.set(finger, to);
+    return [before, [...this.#places.values()]];
+  }
+
+  release(finger: number): void {
+    this.#places.delete(finger);
+  }
+}
+
+/** The view after one or two fingers (or the mouse) have moved from `before` to `after`. */
+export function followPan(
+  pan: Pan,
+  before: readonly Point[],
+  after: readonly Point[],
+  extent: Extent,
+): Pan {
+  const [from, to] = [middleOf(before), middleOf(after)];
+  const { cell, left, top } = zoomPan(pan, spread(after) / spread(before), from, extent);
+  return clampPan({ cell, left: left + to.x - from.x, top: top + to.y - from.y }, extent);
+}
+
+function middleOf(points: readonly Point[]): Point {
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  return { x: mean(points.map(({ x }) => x)), y: mean(points.map(({ y }) => y)) };
+}
+
+/** How far two fingers are apart; 1 for one finger, and never less. */
+function spread([a, b]: readonly Point[]): number {
+  return a && b ? Math.max(1, Math.hypot(a.x - b.x, a.y - b.y)) : 1;
+}
+
 /** Moves the view as little as needed to show a cell. */
-export function showCell(pan: Pan, cell: { y: number; x: number }, extent: Extent): Pan {
+export function showCell(pan: Pan, cell: Cell, extent: Extent): Pan {
   const shift = (start: number, index: number, room: number): number => {
     const from = start + index * pan.cell;
     if (from < 0) return start - from;
@@ -72,11 +127,7 @@ export function showCell(pan: Pan, cell: { y: number; x: number }, extent: Exten
 }
 
 /** The cell under a point of the view, or null outside the map. */
-export function cellAt(
-  pan: Pan,
-  at: { x: number; y: number },
-  extent: Extent,
-): { y: number; x: number } | null {
+export function cellAt(pan: Pan, at: { x: number; y: number }, extent: Extent): Cell | null {
   const x = Math.floor((at.x - pan.left) / pan.cell);
   const y = Math.floor((at.y - pan.top) / pan.cell);
   return x >= 0 && y >= 0 && x < extent.columns && y < extent.rows ? { y, x } : null;
@@ -90,11 +141,7 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** The cell that an arrow key leads to, kept inside the map; null for other keys. */
-export function steppedCell(
-  key: string,
-  from: { y: number; x: number },
-  { rows, columns }: Extent,
-): { y: number; x: number } | null {
+export function steppedCell(key: string, from: Cell, { rows, columns }: Extent): Cell | null {
   const step = STEPS[key];
   if (!step) return null;
   return {

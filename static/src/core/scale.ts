@@ -41,7 +41,7 @@ export interface Legend {
 
 /** Where drawn ranges come from: the header of a trace and the range of every map. */
 export interface ScaleSource {
-  ranges: TraceRanges;
+  ranges: Omit<TraceRanges, 'map'>;
   /** [lo, hi] of one map of a node; vectors have one row. */
   mapRange: (node: string, channel: number) => Range;
   /** The node whose values are logits: drawn in their own palette. */

@@ -171,6 +171,8 @@ export interface PictureFacts {
 
 /** Smallest and largest value per node, per block and over the whole network. */
 export interface TraceRanges {
+  /** One row per map; a vector has one. */
+  map: Readonly<Record<string, readonly Range[]>>;
   layer: Readonly<Record<string, Range>>;
   /** Keyed by the block's number as text; input and softmax are left out of block and network. */
   block: Readonly<Record<string, Range>>;
