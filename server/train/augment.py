@@ -55,17 +55,21 @@ def _warp(batch: Tensor, options: Augment, generator: torch.Generator) -> Tensor
     theta[:, 0, 1] = (shear - torch.sin(turn)) * zoom
     theta[:, 1, 0] = torch.sin(turn) * zoom
     theta[:, 1, 1] = torch.cos(turn) * zoom / stretch
-    sides = torch.tensor([width, height])
-    cells = torch.stack([_spread(n, options.shift, generator) for _ in sides], 1) * sides
-    # Every resampling blurs a little; pictures in use are sharp, so some of these must be too
-    sharp = torch.rand(n, generator=generator) < options.sharp
-    theta[sharp, :, :2] = torch.eye(2)
-    cells[sharp] = cells[sharp].round()
-    theta[:, :, 2] = cells * 2 / sides
+    theta[:, 0, 2] = _spread(n, 2 * options.shift, generator)
+    theta[:, 1, 2] = _spread(n, 2 * options.shift, generator)
+    if options.sharp:
+        _sharpen(theta, torch.tensor([width, height]), options.sharp, generator)
     if options.flip:
         theta[torch.rand(n, generator=generator) < 0.5, 0, :2] *= -1
     grid = F.affine_grid(theta, list(batch.shape), align_corners=False)
     return F.grid_sample(batch, grid, padding_mode=options.border, align_corners=False)
+
+
+def _sharpen(theta: Tensor, sides: Tensor, share: float, generator: torch.Generator) -> None:
+    """Undo all but the shift of some pictures, and make that whole cells: nothing is resampled."""
+    sharp = torch.rand(len(theta), generator=generator) < share
+    theta[sharp, :, :2] = torch.eye(2)
+    theta[sharp, :, 2] = (theta[sharp, :, 2] * sides / 2).round() * 2 / sides
 
 
 def _relight(batch: Tensor, options: Augment, generator: torch.Generator) -> Tensor:

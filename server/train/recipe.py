@@ -7,9 +7,10 @@ import json
 import sys
 import time
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from .augment import Augment
 from .corpus import CORPORA, DataError, load
 from .fit import Options, Report, Scale, fit, top1
 
+Announce = Callable[[str], Report]
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -33,6 +36,7 @@ class Recipe:
     data: str
     threads: int
     learn: Options
+    finish: Options | None = None  # what comes after, from the weights that were learned
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -45,26 +49,33 @@ def read_recipe(path: Path) -> Recipe:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
         if said["data"] not in CORPORA:
             raise ValueError(f"data = {said['data']!r} is not one of {', '.join(CORPORA)}")
-        learn = said["learn"]
-        options = Options(**{**learn, "augment": Augment(**learn.get("augment", {}))})
-        return Recipe(**{**said, "learn": options})
+        phases: dict[str, Any] = {
+            name: _options(said[name]) for name in ("learn", "finish") if name in said
+        }
+        return Recipe(**{**said, **phases})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ZooError(f"The recipe {path} cannot be used: {error}.", hint="Mend it.") from error
 
 
-def cook(recipe: Recipe, card: Card, data: Path, *, report: Report) -> nn.Module:
-    """Return the card's network trained by its recipe; `report` is told of every step.
+def _options(said: Mapping[str, Any]) -> Options:
+    return Options(**{**said, "augment": Augment(**said.get("augment", {}))})
+
+
+def cook(recipe: Recipe, card: Card, data: Path, *, announce: Announce) -> nn.Module:
+    """Return the card's network trained by its recipe; `announce(id)` gives each phase a report.
 
     Raises:
         DataError: the pictures are not there.
     """
     names = [each["id"] for each in card.classes]
     pictures = load(recipe.data, data, CORPORA[recipe.data].learn, names)
-    scale = Scale(tuple(card.mean), tuple(card.std))
+    learn = partial(fit, scale=Scale(tuple(card.mean), tuple(card.std)), seed=recipe.seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         network = NETWORKS[card.network]()
-    return fit(network, pictures, recipe.learn, scale=scale, seed=recipe.seed, report=report)
+    for phase in filter(None, (recipe.learn, recipe.finish)):
+        network = learn(network, pictures, phase, report=announce(card.id))
+    return network
 
 
 def measure(network: nn.Module, card: Card, data: Path, name: str) -> dict[str, Any]:
@@ -152,7 +163,7 @@ def make(folder: Path, data: Path) -> dict[str, Any]:
     card, recipe = read_card(folder), read_recipe(folder / "recipe.toml")
     torch.set_num_threads(recipe.threads)
     started = time.monotonic()
-    network = cook(recipe, card, data, report=bar(card.id))
+    network = cook(recipe, card, data, announce=bar)
     seconds = round(time.monotonic() - started)
     metrics = measure(network, card, data, recipe.data)
     made = {"file": "recipe.toml", "seconds": seconds, "threads": recipe.threads}

@@ -151,3 +151,14 @@ export function problem(status: number, headers: Record<string, string> = {}): R
 }
 
 export const away = () => new TypeError('Failed to fetch');
+
+/** Lets everything happen that waits for no clock. */
+export async function settle(): Promise<void> {
+  for (let round = 0; round < 8; round++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** An answer that comes when it is told to. */
+export class Later {
+  answer: (response: Response) => void = () => undefined;
+  readonly response = new Promise<Response>((resolve) => (this.answer = resolve));
+}

@@ -5,7 +5,6 @@ painting of the next frame, so that a drawing made in time for one frame takes t
 """
 
 import io
-import itertools
 import statistics
 import sys
 import tempfile
@@ -36,7 +35,8 @@ VIEWS = {
 BIG = "#v=1&net=resnet18&density=all"
 OVERLAYS = {"the glossary": "g", "the key map": "?"}
 HEAP_NOISE = 100_000  # Bytes: compiled code and caches of the engine come and go.
-ROUNDS, SWITCHES, OPENINGS, MOVES = 5, 30, 20, 40
+MAP_PX = 50
+ROUNDS, WARM, SWITCHES, OPENINGS, MOVES = 5, 3, 30, 20, 40
 
 
 def names(shown: Page) -> list[str]:
@@ -136,35 +136,51 @@ def elements(shown: Page) -> int:
     return int(shown.evaluate("() => document.querySelectorAll('*').length"))
 
 
+# In one piece inside the page, because the code of every single question stays in the heap.
+USE_IT = """async ({ switches, openings, x, y }) => {
+  const drawn = () => document.documentElement.dataset.drawn;
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const until = async (isSo) => { while (!isSo()) await frame() };
+  const thumbs = [...document.querySelectorAll('[data-picture]')];
+  for (let n = 1; n <= switches; n++) {
+    const before = drawn();
+    thumbs[n % thumbs.length].click();
+    await until(() => drawn() !== before);
+  }
+  const inspector = () => document.querySelector('[data-inspector]');
+  for (let n = 0; n < openings; n++) {
+    const at = { clientX: x, clientY: y, bubbles: true };
+    document.elementFromPoint(x, y).dispatchEvent(new MouseEvent('click', at));
+    await until(inspector);
+    while (inspector()) {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+      await frame();
+    }
+  }
+  performance.clearMarks();
+  bench.drawings.length = 0;
+}"""
+
+
 def growing(opened: Browser, url: str) -> Iterator[Row]:
     """The heap after many switches and openings against the heap after as many before."""
     with chromium.page(opened, url) as shown:
         tools = shown.context.new_cdp_session(shown)
+        title = shown.locator('[data-node="conv_1_2"]').bounding_box()
+        assert title
+        _, y = place_of(shown, 0, 0.4)
+        x = title["x"] + MAP_PX / 2
+        use = {"switches": SWITCHES, "openings": OPENINGS, "x": x, "y": y}
 
         def used() -> float:
+            shown.evaluate(USE_IT, use)
             tools.send("HeapProfiler.collectGarbage")
             return float(tools.send("Runtime.getHeapUsage")["usedSize"])
 
-        switch_and_open(shown)
-        before = used()
-        switch_and_open(shown)
-        grown = used() - before
+        first = [used() for _ in range(WARM)][-1]
+        grown = used() - first
     figure = f"page: heap growth after {SWITCHES} switches and {OPENINGS} openings"
     yield row(figure, grown, budget=HEAP_NOISE, unit="B")
-
-
-def switch_and_open(shown: Page) -> None:
-    """Other pictures again and again, then a map opened and closed again and again."""
-    for name in itertools.islice(itertools.cycle(reversed(names(shown))), SWITCHES):
-        if shown.locator(f'[data-picture="{name}"][aria-pressed="true"]').count() == 0:
-            choose_ms(shown, name)
-    x, y = place_of(shown, 0.3, 0.4)
-    for _ in range(OPENINGS):
-        shown.mouse.click(x, y)
-        shown.locator(INSPECTOR).wait_for()
-        while shown.locator(INSPECTOR).count():  # Esc goes back one level at a time.
-            shown.keyboard.press("Escape")
-    shown.evaluate("() => { bench.drawings.splice(0, bench.drawings.length - 1) }")
 
 
 def place_of(shown: Page, across: float, down: float) -> tuple[float, float]:

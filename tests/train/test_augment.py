@@ -75,3 +75,12 @@ def test_erase_paints_one_grey_square_no_larger_than_it_says() -> None:
     assert grey.any(dim=2).sum(dim=1).max() <= 20
     assert grey.any(dim=1).sum(dim=1).max() <= 20
     assert grey.any()
+
+
+def test_a_sharp_picture_is_moved_by_whole_cells_and_holds_only_values_it_had() -> None:
+    pictures = torch.randint(0, 256, (32, 1, 20, 20), generator=torch.Generator().manual_seed(2))
+    options = Augment(shift=0.2, zoom=0.3, rotate=20, shear=0.2, sharp=1.0, border="zeros")
+    changed = (_changed(pictures.float(), options)).reshape(32, -1)
+    torch.testing.assert_close(changed, changed.round(), atol=1e-3, rtol=0)
+    middle = pictures[:, 0, 10, 10].unsqueeze(1)
+    assert ((changed.round() == middle).any(dim=1)).all()

@@ -31,6 +31,12 @@ flip = true
 shift = 0.1
 light = 0.2
 erase = 0.5
+[finish]
+epochs = 2
+batch = 8
+[finish.augment]
+shift = 0.1
+sharp = 1.0
 """
 
 

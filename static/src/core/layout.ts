@@ -70,11 +70,8 @@ export interface LayoutOptions {
   /** Size of the viewport in px. */
   width: number;
   height: number;
-  mode?: LayoutMode | 'auto';
   /** `fit`: as many channels as there is room for; `all`: every channel. */
   density?: Density;
-  /** Channels to show of single nodes, whatever the density says: an opened column. */
-  show?: ReadonlyMap<string, number>;
   /** Channels of a node, strongest first; by index where it gives nothing. */
   order?: (id: string) => ArrayLike<number> | undefined;
 }
@@ -86,9 +83,7 @@ export interface LayoutOptions {
  * world. Same input, same output.
  */
 export function makeLayout(nodes: readonly LayoutNode[], options: LayoutOptions): Layout {
-  const { mode = 'auto', width } = options;
-  const isNarrow = mode === 'auto' ? width < NARROW_PX : mode === 'column';
-  return isNarrow ? makeSpine(nodes, options) : makeRows(nodes, options);
+  return options.width < NARROW_PX ? makeSpine(nodes, options) : makeRows(nodes, options);
 }
 
 /** The column and cell at a point of the world, or null between them; `slack` px of kindness. */

@@ -104,10 +104,8 @@ function isMixing({ op, geometry }: LayoutNode): boolean {
   return !PER_CHANNEL.has(op);
 }
 
-/** How many channels of a part are wanted: what was asked for the node, everything, or null = what fits. */
+/** How many channels of a part are wanted: everything, or null = what fits. */
 export function wantedOf(part: Part, options: LayoutOptions): number | null {
-  const asked = options.show?.get(part.id);
-  if (asked !== undefined) return Math.max(1, Math.min(part.total, Math.floor(asked)));
   return options.density === 'all' ? part.total : null;
 }
 

@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  formatBytes,
-  formatCompact,
-  formatCount,
-  formatFull,
-  formatNumber,
-  formatPercent,
-  formatShape,
-} from './numbers';
+import { formatCount, formatFull, formatNumber, formatPercent, formatShape } from './numbers';
 
 /** Text as a computer reads it: the way back from the page to the number. */
 function parse(text: string): number {
@@ -95,18 +87,6 @@ describe('counts', () => {
   ])('writes %d as %s', (count, text) => {
     expect(formatCount(count)).toBe(text);
   });
-
-  it.each([
-    [950, 'en', '950'],
-    [19920, 'en', '19.9\u202fk'],
-    [11689512, 'en', '11.7\u202fM'],
-    [9999, 'zh', '9\u202f999'],
-    [19920, 'zh', '1.99\u202f万'],
-    [11689512, 'zh', '1169\u202f万'],
-    [138357544, 'zh', '1.38\u202f亿'],
-  ] as const)('shortens %d in %s to %s', (count, locale, text) => {
-    expect(formatCompact(count, locale)).toBe(text);
-  });
 });
 
 describe('formatPercent', () => {
@@ -121,20 +101,6 @@ describe('formatPercent', () => {
     [NaN, 'NaN'],
   ])('writes %d as %s', (share, text) => {
     expect(formatPercent(share)).toBe(text);
-  });
-});
-
-describe('formatBytes', () => {
-  it.each([
-    [0, '0\u202fB'],
-    [512, '512\u202fB'],
-    [999, '999\u202fB'],
-    [1234, '1.2\u202fkB'],
-    [999_960, '1.0\u202fMB'],
-    [20_000_000, '20.0\u202fMB'],
-    [512_000_000, '512\u202fMB'],
-  ])('writes %d as %s', (bytes, text) => {
-    expect(formatBytes(bytes)).toBe(text);
   });
 });
 

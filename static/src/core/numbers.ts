@@ -42,25 +42,6 @@ export function formatCount(count: number): string {
   return signed(count, digits.replace(/\B(?=(\d{3})+$)/g, THIN));
 }
 
-const COMPACT: Record<Locale, readonly (readonly [number, string])[]> = {
-  en: [
-    [1e9, `${THIN}G`],
-    [1e6, `${THIN}M`],
-    [1e3, `${THIN}k`],
-  ],
-  zh: [
-    [1e8, `${THIN}亿`],
-    [1e4, `${THIN}万`],
-  ],
-};
-
-/** A large count in short: 11.7 M, or 1170 万 in Chinese; small counts in full. */
-export function formatCompact(count: number, locale: Locale): string {
-  const unit = COMPACT[locale].find(([size]) => Math.abs(count) >= size);
-  if (!unit) return formatCount(count);
-  return `${formatNumber(count / unit[0])}${unit[1]}`;
-}
-
 /**
  * A share of 1 as a percentage with one decimal. What is not quite 0 or 1 never says that it is:
  * <0.1% and >99.9%.
@@ -71,21 +52,6 @@ export function formatPercent(share: number): string {
   if (share > 0 && share < 0.001) return '<0.1%';
   if (share > 0.999 && share < 1) return '>99.9%';
   return `${trueMinus((share * 100).toFixed(1))}%`;
-}
-
-const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
-
-/** A size in decimal units: 512 B, 1.2 kB, 3.4 MB. */
-export function formatBytes(bytes: number): string {
-  if (!Number.isFinite(bytes)) return formatSpecial(bytes);
-  let size = bytes;
-  let unit = 0;
-  while (Math.abs(size) >= 999.5 && unit < BYTE_UNITS.length - 1) {
-    size /= 1000;
-    unit += 1;
-  }
-  const text = unit === 0 || Math.abs(size) >= 99.95 ? size.toFixed(0) : size.toFixed(1);
-  return `${trueMinus(text)}${THIN}${BYTE_UNITS[unit]}`;
 }
 
 /** A shape as "64 × 64 × 10". */

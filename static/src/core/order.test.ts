@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderSource } from './order';
 import { CHANNEL_ORDERS, describeValues, orderChannels } from './order';
-import { makeRandom } from './random';
+import { makeRandom } from '../../tests/random';
 import type { Range } from './types';
 
 /** Quantises maps as the server does. */

@@ -9,7 +9,7 @@ describe('the input as a picture', () => {
       const c = Math.floor(i / 2);
       return (byte / 255 - (norm.mean[c] as number)) / (norm.std[c] as number);
     });
-    const pixels = toPixels((i) => values[i] as number, [3, 1, 2], norm);
+    const pixels = toPixels((c, i) => values[c * 2 + i] as number, [3, 1, 2], norm);
     expect([...pixels]).toEqual([10, 30, 250, 255, 200, 40, 60, 255]);
   });
 

@@ -8,12 +8,12 @@ export interface Normalisation {
 
 /**
  * Pixels for ImageData from an input tensor.
- * @param read the value at a flat place of the (C, H, W) input
+ * @param read the value of channel c at a flat place of its (H, W)
  * @param shape (C, H, W); one channel is grey, of more the first three are red, green, blue
  * @returns H * W * 4 bytes, opaque
  */
 export function toPixels(
-  read: (index: number) => number,
+  read: (c: number, index: number) => number,
   shape: readonly number[],
   { mean, std }: Normalisation,
 ): Uint8ClampedArray<ArrayBuffer> {
@@ -23,7 +23,7 @@ export function toPixels(
   for (let i = 0; i < plane; i++) {
     for (let part = 0; part < 3; part++) {
       const c = channels < 3 ? 0 : part;
-      pixels[i * 4 + part] = 255 * (read(c * plane + i) * (std[c] ?? 1) + (mean[c] ?? 0));
+      pixels[i * 4 + part] = 255 * (read(c, i) * (std[c] ?? 1) + (mean[c] ?? 0));
     }
   }
   return pixels;

@@ -22,8 +22,6 @@ export interface State {
   c: number | null;
   /** [y, x] */
   cell: readonly [number, number] | null;
-  /** True while the map of `c` is open large. */
-  map: boolean;
   scale: ScaleMode;
   order: ChannelOrder;
   density: Density;
@@ -40,7 +38,6 @@ export const DEFAULT_STATE: State = {
   node: null,
   c: null,
   cell: null,
-  map: false,
   scale: 'layer',
   order: 'index',
   density: 'fit',
@@ -48,17 +45,6 @@ export const DEFAULT_STATE: State = {
   theme: null,
   lang: null,
 };
-
-/** A part of the address that could not be used; its default stands in. */
-export interface UrlProblem {
-  key: string;
-  value: string;
-}
-
-export interface Decoded {
-  state: State;
-  problems: readonly UrlProblem[];
-}
 
 /** How one part of the state is written; `read` gives undefined for what it cannot be. */
 interface Field<T> {
@@ -94,11 +80,6 @@ const pair: Field<readonly [number, number]> = {
   write: (cell) => cell.join(','),
 };
 
-const flag: Field<boolean> = {
-  read: (text) => (text === '1' ? true : text === '0' ? false : undefined),
-  write: (value) => (value ? '1' : '0'),
-};
-
 /** In the order of the address. */
 const FIELDS: { [K in keyof State]: Field<State[K]> } = {
   net: name,
@@ -106,7 +87,6 @@ const FIELDS: { [K in keyof State]: Field<State[K]> } = {
   node: name,
   c: orNull(index),
   cell: orNull(pair),
-  map: flag,
   scale: oneOf(SCALE_MODES),
   order: oneOf(CHANNEL_ORDERS),
   density: oneOf(['fit', 'all']),
@@ -131,22 +111,19 @@ function encodePart<K extends keyof State>(key: K, state: State): string[] {
 
 /**
  * The state that a fragment says, with or without '#'. Unknown keys are ignored, values that cannot
- * be used are listed and fall back to their defaults; of a key that comes twice the last counts.
+ * be used fall back to their defaults; of a key that comes twice the last counts. Of another version
+ * it is what this one knows.
  */
-export function decodeState(fragment: string): Decoded {
+export function decodeState(fragment: string): State {
   const texts = readTexts(fragment.replace(/^#/, ''));
-  const problems: UrlProblem[] = [];
-  const version = texts.get('v') ?? String(VERSION);
-  if (version !== String(VERSION)) problems.push({ key: 'v', value: version });
   let state = DEFAULT_STATE;
   for (const key of KEYS) {
     const text = texts.get(key);
     if (text === undefined) continue;
     const value = FIELDS[key].read(text);
-    if (value === undefined) problems.push({ key, value: text });
-    else state = { ...state, [key]: value };
+    if (value !== undefined) state = { ...state, [key]: value };
   }
-  return { state, problems };
+  return state;
 }
 
 function readTexts(fragment: string): Map<string, string> {

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pixelsOf, recordCanvases, type Recorder } from '../../tests/canvas';
-import { makeRandom } from '../core/random';
+import { makeRandom } from '../../tests/random';
 import { atlasPlace, makeAtlas, paintAtlas } from './atlas';
 
 let recorderOf: (canvas: HTMLCanvasElement) => Recorder;

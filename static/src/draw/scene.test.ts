@@ -1,10 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Recorder } from '../../tests/canvas';
 import type { Atlas } from './atlas';
-import { clearView, drawScene, isVisible, traceLink, type SceneData, type View } from './scene';
+import {
+  clearView,
+  drawEdges,
+  drawScene,
+  isVisible,
+  traceLink,
+  type DrawnColumn,
+  type View,
+} from './scene';
 
 const view: View = { k: 1, x: 0, y: 0, width: 400, height: 300, ratio: 1 };
-const colours = { line: 'line', frame: 'frame', mark: 'mark' };
+const colours = { frame: 'frame', mark: 'mark' };
 const box = (x: number, y: number, w = 40, h = 40) => ({ x, y, w, h });
 
 let recorder: Recorder;
@@ -21,12 +29,8 @@ function columnOf(side: number, ...places: [channel: number, x: number, y: numbe
   return { cells, atlas: atlasOf(side, side), dead: new Set([1]) };
 }
 
-const draw = (data: Partial<SceneData>, seen: Partial<View> = {}) =>
-  drawScene(
-    recorder.context,
-    { columns: [], edges: [], ...data },
-    { view: { ...view, ...seen }, colours },
-  );
+const draw = (columns: readonly DrawnColumn[], seen: Partial<View> = {}) =>
+  drawScene(recorder.context, columns, { view: { ...view, ...seen }, colours });
 
 describe('clearView', () => {
   it('clears every device pixel, then sets the way from the world to the device', () => {
@@ -60,7 +64,7 @@ describe('isVisible', () => {
 
 describe('drawScene', () => {
   it('takes each map from its place in the atlas and leaves out what is not seen', () => {
-    draw({ columns: [columnOf(8, [0, 0, 0], [3, 50, 0], [2, 900, 0])] });
+    draw([columnOf(8, [0, 0, 0], [3, 50, 0], [2, 900, 0])]);
     expect(recorder.calls('drawImage')).toEqual([
       ['atlas', 0, 0, 8, 8, 0, 0, 40, 40],
       ['atlas', 8, 8, 8, 8, 50, 0, 40, 40],
@@ -72,22 +76,22 @@ describe('drawScene', () => {
     [32, 1, true],
     [32, 3, false],
   ])('of %i cells on 40 px at zoom %f is smoothed: %s', (side, k, isSmooth) => {
-    draw({ columns: [columnOf(side, [0, 0, 0])] }, { k });
+    draw([columnOf(side, [0, 0, 0])], { k });
     expect(recorder.callsWith('drawImage', 'imageSmoothingEnabled')[0]?.setting).toBe(isSmooth);
   });
 
   it('frames maps, and no single numbers', () => {
-    draw({ columns: [columnOf(8, [0, 0, 0])] });
+    draw([columnOf(8, [0, 0, 0])]);
     expect(recorder.callsWith('rect', 'strokeStyle')).toEqual([
       { values: [0, 0, 40, 40], setting: 'frame' },
     ]);
     recorder = new Recorder();
-    draw({ columns: [columnOf(1, [0, 0, 0])] });
+    draw([columnOf(1, [0, 0, 0])]);
     expect(recorder.calls('rect')).toEqual([]);
   });
 
   it('strikes through the dead map alone', () => {
-    draw({ columns: [columnOf(8, [0, 0, 0], [1, 50, 0])] });
+    draw([columnOf(8, [0, 0, 0], [1, 50, 0])]);
     const marks = recorder.callsWith('lineTo', 'strokeStyle');
     expect(marks).toEqual([{ values: [90, 0], setting: 'mark' }]);
     expect(recorder.calls('moveTo')).toEqual([[50, 40]]);
@@ -99,7 +103,7 @@ describe('drawScene', () => {
       { from: box(380, 0), to: box(900, 0) },
       { from: box(800, 0), to: box(900, 0) },
     ];
-    draw({ edges });
+    drawEdges(recorder.context, edges, { view, colour: 'line' });
     expect(recorder.calls('moveTo')).toEqual([
       [40, 20],
       [420, 20],
@@ -107,9 +111,9 @@ describe('drawScene', () => {
   });
 
   it.each([0.5, 1, 4])('keeps lines as thin as they were at zoom %f', (k) => {
-    draw({ columns: [columnOf(8, [0, 0, 0])] }, { k });
+    draw([columnOf(8, [0, 0, 0])], { k });
     const widths = recorder.calls('lineWidth=').map(([width]) => (width as number) * k);
-    expect(widths).toEqual([0.6, 1]);
+    expect(widths).toEqual([1]);
   });
 });
 

@@ -1,4 +1,4 @@
-/** The overview on one canvas: maps from their atlases, faint links as texture, frames and marks. */
+/** The overview: maps from their atlases with frames and marks, faint links as texture below. */
 import { atlasPlace, type Atlas } from './atlas';
 
 /** A rectangle in cells of the unzoomed world, CSS pixels. */
@@ -36,13 +36,7 @@ export interface Edge {
   to: Box;
 }
 
-export interface SceneData {
-  columns: readonly DrawnColumn[];
-  edges: readonly Edge[];
-}
-
 export interface SceneColours {
-  line: string;
   frame: string;
   mark: string;
 }
@@ -65,21 +59,31 @@ export function isVisible(box: Box, view: View): boolean {
   );
 }
 
+/** Draws the maps of the columns. */
 export function drawScene(
   context: CanvasRenderingContext2D,
-  data: SceneData,
+  columns: readonly DrawnColumn[],
   options: { view: View; colours: SceneColours },
 ): void {
   const { view, colours } = options;
   clearView(context, view);
-  context.strokeStyle = colours.line;
+  for (const column of columns) drawColumn(context, column, view, colours);
+}
+
+/** Draws the faint links, on a canvas of their own: they stay while pictures change. */
+export function drawEdges(
+  context: CanvasRenderingContext2D,
+  edges: readonly Edge[],
+  { view, colour }: { view: View; colour: string },
+): void {
+  clearView(context, view);
+  context.strokeStyle = colour;
   context.lineWidth = 0.6 / view.k;
   context.beginPath();
-  for (const edge of data.edges) {
+  for (const edge of edges) {
     if (isVisible(edge.from, view) || isVisible(edge.to, view)) traceLink(context, edge);
   }
   context.stroke();
-  for (const column of data.columns) drawColumn(context, column, view, colours);
 }
 
 /** Adds the curve from the right of one box to the left of another (or below it) to the path. */

@@ -32,6 +32,10 @@ export class App {
 
   theme: Theme = $derived(this.state.theme ?? (this.#prefersDark ? 'dark' : 'light'));
   language: Language = $derived(this.state.lang ?? preferredLanguage(navigator.languages));
+  // Each by itself, so that what follows one of them rests while another part of the state changes.
+  scale = $derived(this.state.scale);
+  order = $derived(this.state.order);
+  density = $derived(this.state.density);
   net = $derived(this.#known(this.state.net));
   fit: Fit = $derived.by(() => this.#fitOf(this.net));
   fitting = $derived.by(() => this.pictures.fitting(this.fit));
@@ -58,7 +62,7 @@ export class App {
     this.page = page;
     this.pictures = new Pictures(page.pictures);
     this.look = new Look(page);
-    this.scales = new Scales(this.look, () => this.state.scale);
+    this.scales = new Scales(this.look, () => this.scale);
     this.restore();
     this.#dark.addEventListener('change', () => (this.#prefersDark = this.#dark.matches));
   }
@@ -80,7 +84,7 @@ export class App {
   /** Takes the state from the address. */
   restore(): void {
     const { net, picture } = this;
-    this.state = decodeState(location.hash).state;
+    this.state = decodeState(location.hash);
     if (this.net !== net || this.picture !== picture) this.crop = null;
     const id = this.state.picture;
     this.isOwnGone = id !== null && isOwnId(id) && !this.pictures.find(id);

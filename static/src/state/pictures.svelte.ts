@@ -20,6 +20,8 @@ export interface Crop {
 
 const THUMB_PX = 96;
 const OWN = 'own-';
+/** In the ids of own pictures: an address from another tab must not show one of this tab. */
+const TAB = crypto.getRandomValues(new Uint8Array(4)).join('');
 
 function fromBundled(bundled: Bundled): Picture {
   return {
@@ -58,7 +60,7 @@ export class Pictures {
   }
 
   add(bytes: Blob, name: Text, fit: Fit | 'any' = 'any'): Picture {
-    const id = `${OWN}${this.#next++}`;
+    const id = `${OWN}${TAB}-${this.#next++}`;
     const thumb = URL.createObjectURL(bytes);
     const picture = { ...name, id, own: true, fit, credit: '', thumb, source: { bytes } };
     this.all = [...this.all, picture];

@@ -55,10 +55,12 @@ export class Scales {
   /** Smallest and largest value of one map; of the whole vector for vectors. */
   own(id: string, channel: number): Range {
     const tensors = this.#look.trace?.tensors;
-    if (!tensors?.has(`${id}.range`)) return NOTHING;
-    const rows = floatsOf(tensors, `${id}.range`);
-    const row = rows.length > 2 ? channel : 0;
-    return [rows[row * 2] ?? 0, rows[row * 2 + 1] ?? 0];
+    const node = this.#look.nodes.get(id);
+    if (!node || !tensors?.has(`${id}.range`)) return NOTHING;
+    const ends = floatsOf(tensors, `${id}.range`);
+    // A line of numbers is drawn as many maps of one cell, and has one range.
+    const row = Math.floor((channel * ends.length) / 2 / mapStack(node).count);
+    return [ends[row * 2] ?? 0, ends[row * 2 + 1] ?? 0];
   }
 
   /** What the ends of the colours stand for, of one map or (null) of the node's legend. */
@@ -68,9 +70,10 @@ export class Scales {
     return drawnRange(this.#source, node, channel, this.#mode());
   }
 
-  table(id: string, channel: number, theme: Theme): Uint32Array {
+  /** The colours of a map's bytes, in `out` when it is given: thousands of maps are painted at once. */
+  table(id: string, channel: number, theme: Theme, out?: Uint32Array<ArrayBuffer>): Uint32Array {
     const range = this.range(id, channel);
-    return valueTable(range.palette, this.own(id, channel), endsOf(range), theme);
+    return valueTable(range.palette, this.own(id, channel), endsOf(range), theme, out);
   }
 
   /** Maps that are zero everywhere. */

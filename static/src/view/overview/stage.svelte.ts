@@ -1,5 +1,5 @@
 /** The overview as data: layout, painted atlases, what is pointed at; the component only draws it. */
-import { cssColour, valueColour, type Theme } from '../../core/colour';
+import { cssColour, TABLE_SIZE, valueColour, type Theme } from '../../core/colour';
 import { fieldOf, windowsOf, type Area } from '../../core/fields';
 import { hitTest, makeLayout, PICTURE, type Column, type Density } from '../../core/layout';
 import { incoming, outgoing, type ChannelLink } from '../../core/links';
@@ -7,7 +7,7 @@ import { cellAddress, mapStack } from '../../core/maps';
 import type { ChannelOrder } from '../../core/order';
 import { makeAtlas, paintAtlas, type Atlas } from '../../draw/atlas';
 import type { Link, OverlayData } from '../../draw/overlay';
-import type { Box, DrawnColumn, Edge, SceneData } from '../../draw/scene';
+import type { Box, DrawnColumn, Edge } from '../../draw/scene';
 import type { Range } from '../../core/types';
 import type { Look, Place } from '../../state/look.svelte';
 import type { Scales } from '../../state/scales.svelte';
@@ -25,6 +25,9 @@ const FAINT_BETWEEN = 160;
 /** Fewer would leave links in or out of a pointed map unseen; more cannot be told apart. */
 const LINKS_MOST = 300;
 
+/** One and the same map, so that a layout by number rests when pictures change. */
+const BY_NUMBER: ReadonlyMap<string, readonly number[]> = new Map();
+
 export class Stage {
   width = $state(0);
   height = $state(0);
@@ -34,11 +37,12 @@ export class Stage {
   #scales: Scales;
   #options: StageOptions;
   #atlases = new Map<string, Atlas>();
+  #colours = new Uint32Array(TABLE_SIZE);
 
   /** Channels by node in the chosen order; empty (= by number) until there is a trace. */
-  #orders = $derived.by(() => {
+  #orders: ReadonlyMap<string, readonly number[]> = $derived.by(() => {
     const order = this.#options.order();
-    if (order === 'index' || !this.#look.trace) return new Map<string, readonly number[]>();
+    if (order === 'index' || !this.#look.trace) return BY_NUMBER;
     return new Map(this.#look.card.nodes.map(({ id }) => [id, this.#scales.order(id, order)]));
   });
 
@@ -67,9 +71,7 @@ export class Stage {
     this.layout.columns.flatMap((column) => this.#paint(column)),
   );
 
-  #edges: readonly Edge[] = $derived.by(() => this.#faintEdges());
-
-  scene: SceneData = $derived({ columns: this.painted, edges: this.#edges });
+  edges: readonly Edge[] = $derived.by(() => this.#faintEdges());
 
   /** The links in and out of what is pointed at or pinned. */
   #links: readonly ChannelLink[] = $derived.by(() => this.#findLinks());
@@ -126,7 +128,9 @@ export class Stage {
     const atlas = this.#atlas(column.id);
     const theme = this.#options.theme();
     const channels = column.cells.map((cell) => cell.channel);
-    paintAtlas(atlas, bytes, channels, (c) => this.#scales.table(column.id, c, theme));
+    paintAtlas(atlas, bytes, channels, (c) =>
+      this.#scales.table(column.id, c, theme, this.#colours),
+    );
     return [{ cells: column.cells, atlas, dead: this.#scales.dead(column.id) }];
   }
 
@@ -172,17 +176,18 @@ export class Stage {
   }
 
   #drawn(links: readonly ChannelLink[]): Link[] {
-    const strongest = Math.max(...links.map((link) => link.strength), Number.MIN_VALUE);
     const range = this.linkRange;
     const theme = this.#options.theme();
-    const chosen = [...links].sort((a, b) => b.strength - a.strength).slice(0, LINKS_MOST);
-    return chosen.flatMap(({ from, to, weight, strength }) => {
+    const drawn = links.flatMap(({ from, to, weight, strength }) => {
       const [start, end] = [this.box(from.node, from.channel), this.box(to.node, to.channel)];
       if (!start || !end) return [];
-      const isWeighed = weight !== null && range !== null;
-      const colour = isWeighed ? cssColour(valueColour('weight', weight, range, theme)) : '';
-      return [{ from: start, to: end, strength: isWeighed ? strength / strongest : 0, colour }];
+      if (weight === null || !range) return [{ from: start, to: end, strength: 0, colour: '' }];
+      const colour = cssColour(valueColour('weight', weight, range, theme));
+      return [{ from: start, to: end, strength, colour }];
     });
+    const chosen = drawn.sort((a, b) => b.strength - a.strength).slice(0, LINKS_MOST);
+    const strongest = chosen[0]?.strength || 1;
+    return chosen.map((link) => ({ ...link, strength: link.strength / strongest }));
   }
 
   /** The cell that is pointed at or pinned, in its node's own coordinates. */

@@ -7,6 +7,8 @@ import type { Stage } from './stage.svelte';
 /** Moves smaller than this are a press, not a drag. */
 const PRESS_PX = 4;
 const LARGEST = 16;
+/** The network can be moved up this far, from under the buttons in the corner. */
+const BELOW_PX = 110;
 
 export class Zooming {
   #stage: Stage;
@@ -41,7 +43,7 @@ export class Zooming {
       ])
       .translateExtent([
         [0, 0],
-        [Math.max(width, layout.width), Math.max(height, layout.height)],
+        [Math.max(width, layout.width), Math.max(height, layout.height + BELOW_PX)],
       ])
       .scaleExtent([Math.max(0.1, whole), LARGEST]);
     if (this.#surface) this.#behaviour.translateBy(select(this.#surface), 0, 0);
