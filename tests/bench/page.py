@@ -149,8 +149,11 @@ USE_IT = """async ({ switches, openings, x, y }) => {
   }
   const inspector = () => document.querySelector('[data-inspector]');
   for (let n = 0; n < openings; n++) {
-    const at = { clientX: x, clientY: y, bubbles: true };
-    document.elementFromPoint(x, y).dispatchEvent(new MouseEvent('click', at));
+    const at = { clientX: x, clientY: y, bubbles: true, pointerType: 'mouse' };
+    const surface = document.elementFromPoint(x, y);
+    for (const kind of ['pointermove', 'pointerup', 'click']) {
+      surface.dispatchEvent(new PointerEvent(kind, at));
+    }
     await until(inspector);
     while (inspector()) {
       document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));

@@ -85,7 +85,7 @@ def sentence(page: Page) -> str:
 
 def reading(page: Page) -> Reading:
     """The cell and value that the sentence says, once the value is exact."""
-    page.wait_for_function("document.querySelector('[data-sentence]').dataset.value !== ''")
+    page.wait_for_function("() => document.querySelector('[data-sentence]').dataset.value !== ''")
     said = _READING.search(sentence(page))
     assert said is not None, sentence(page)
     exact = page.locator("[data-sentence]").get_attribute("data-value")
