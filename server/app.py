@@ -77,5 +77,6 @@ def _tracer(settings: Settings) -> Tracer:
             zoo.graph(name)
     except ZooError as error:
         raise StartError(error.sentence, hint=error.hint) from error
-    tracer.trace(zoo.ids()[0], pictures.read(pictures.catalogue()[0].id), None)
+    first = pictures.catalogue()[0].id
+    tracer.trace(zoo.ids()[0], pictures.read(first), api.framing(first))
     return tracer

@@ -72,8 +72,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A source distribution of the checkout, unpacked; it holds no bundle."""
+def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A source distribution, unpacked, without a bundle; the checkout's is the wheel's, so new."""
     folder = tmp_path_factory.mktemp("sdist")
     script = f"from setuptools import build_meta; build_meta.build_sdist({str(folder)!r})"
     built(sys.executable, "-c", script, cwd=ROOT)

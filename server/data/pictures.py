@@ -20,7 +20,10 @@ _FULL = 16  # A sample that is wholly ink.
 
 @dataclass(frozen=True)
 class Bundled:
-    """A bundled picture: its names, the package it comes from, its author, and how it is fitted."""
+    """A bundled picture: its names, the package it comes from, its author, and how it is fitted.
+
+    `frame` is the square (x, y, side) in pixels that is shown first; None for the middle.
+    """
 
     id: str
     en: str
@@ -29,6 +32,7 @@ class Bundled:
     credit: str
     licence: str
     fit: Literal["photo", "digit"] = "photo"
+    frame: tuple[int, int, int] | None = None
 
 
 class UnknownPictureError(KeyError):
@@ -48,7 +52,14 @@ _IMAGE, _LEARN = "scikit-image", "scikit-learn"
 
 # Each picture's file, in the package that its source names.
 _PHOTOGRAPHS: tuple[tuple[str, Bundled], ...] = (
-    ("data/coffee.png", Bundled("coffee", "Coffee", "咖啡", _IMAGE, "Rachel Michetti", _CC0)),
+    (
+        "data/coffee.png",
+        Bundled(
+            "coffee",
+            *("Coffee", "咖啡", _IMAGE, "Rachel Michetti", _CC0),
+            frame=(180, 60, 240),  # The cup; in the whole middle its saucer is the larger thing.
+        ),
+    ),
     ("data/chelsea.png", Bundled("cat", "Cat", "猫", _IMAGE, "Stefan van der Walt", _CC0)),
     (
         "datasets/images/flower.jpg",
@@ -92,6 +103,18 @@ def catalogue() -> tuple[Bundled, ...]:
     photographs = (bundled for file, bundled in _PHOTOGRAPHS if _file(bundled.source, file))
     digits = map(_digit, _DIGIT_LINES) if _file(_LEARN, _DIGITS_FILE) else ()
     return (*photographs, *digits)
+
+
+def frame(picture: str) -> tuple[int, int, int] | None:
+    """The square (x, y, side) of a bundled picture that is shown first; None for the middle.
+
+    Raises:
+        UnknownPictureError: no bundled picture has this id.
+    """
+    for each in catalogue():
+        if each.id == picture:
+            return each.frame
+    raise UnknownPictureError(picture)
 
 
 @cache

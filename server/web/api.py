@@ -96,7 +96,8 @@ async def bundled() -> list[schema.PictureSummary]:
 
 def pictures_json() -> list[dict[str, str]]:
     """Returns the bundled pictures as the page gets them."""
-    return [asdict(each) for each in pictures.catalogue()]
+    listed = [asdict(each) for each in pictures.catalogue()]
+    return [{key: value for key, value in each.items() if key != "frame"} for each in listed]
 
 
 # For a class that opens the page at once: a few sizes of two dozen pictures, some kB each.
@@ -106,17 +107,33 @@ def small_bundled(picture: str, size: int) -> bytes:
     return image.preview(read_bundled(picture), size)
 
 
+def no_picture(picture: str) -> Problem:
+    """Returns the 404 problem of an unknown bundled picture."""
+    return Problem(
+        404,
+        f"There is no bundled picture {picture[:80]!r}.",
+        hint="Take an id from GET /api/pictures.",
+        title="No such picture",
+    )
+
+
 def read_bundled(picture: str) -> bytes:
     """Returns the bytes of a bundled picture; an unknown one is a 404 problem."""
     try:
         return pictures.read(picture)
     except pictures.UnknownPictureError as error:
-        raise Problem(
-            404,
-            f"There is no bundled picture {picture[:80]!r}.",
-            hint="Take an id from GET /api/pictures.",
-            title="No such picture",
-        ) from error
+        raise no_picture(picture) from error
+
+
+def framing(picture: str) -> image.Crop | None:
+    """Returns the square of a bundled picture that is shown first; None without a picture."""
+    if not picture:
+        return None
+    try:
+        square = pictures.frame(picture)
+    except pictures.UnknownPictureError as error:
+        raise no_picture(picture) from error
+    return image.Crop(*square) if square else None
 
 
 @router.get(

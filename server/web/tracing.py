@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from ..core import image, payload
 from ..errors import Problem
 from . import schema
-from .api import read_bundled
+from .api import framing, read_bundled
 from .here import NO_STORE, CardHere, HereNow, Nodes
 from .openapi import BINARY, binary, problems
 from .traces import Kept, chosen
@@ -71,7 +71,7 @@ async def trace(
     crop: Annotated[str, Query(description="x,y,side in pixels of the upright picture")] = "",
 ) -> Response:
     """Sends a picture through a network and returns what every node made of it."""
-    part = read_crop(crop)
+    part = read_crop(crop) or framing(picture)
     chosen(here.tracer.zoo.graph(card.id), nodes)
     as_json = JSON in request.headers.get("accept", "")
 

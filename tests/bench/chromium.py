@@ -50,10 +50,10 @@ performance.mark = (name, ...rest) => {
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
+def browser(*flags: str) -> Iterator[Browser]:
     """The Chromium of the machine when there is one, else Playwright's own."""
     found = next((path for path in map(shutil.which, NAMES) if path), None)
-    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--enable-precise-memory-info"]
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage", *flags]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=found, args=arguments)
         try:

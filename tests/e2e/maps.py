@@ -45,10 +45,11 @@ def focus_map(page: Page, node: str, channel: int = 0) -> FloatRect:
     """Moves the focus to a map with the arrow keys alone; returns where it is drawn."""
     grid = page.locator("[role=grid]")
     grid.focus()
-    rows = page.locator("[role=row]")
-    row = rows.evaluate_all("rows => rows.findIndex(row => row.querySelector('[role=gridcell]'))")
-    nodes = [each["id"] for each in page_nodes(page)]
-    step = nodes.index(node) - row
+    step = page.locator("[role=row]").evaluate_all(
+        """(rows, node) => rows.findIndex(row => row.dataset.row === node)
+            - rows.findIndex(row => row.querySelector('[role=gridcell]'))""",
+        node,
+    )
     for _ in range(abs(step)):
         page.keyboard.press("]" if step > 0 else "[")
     page.keyboard.press("Home")

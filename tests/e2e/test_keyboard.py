@@ -1,5 +1,7 @@
 """Everything by keyboard alone, with the focus always in sight."""
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -52,7 +54,7 @@ def test_the_arrows_and_brackets_walk_through_every_layer_and_channel(page: Page
     page.locator("[role=grid]").focus()
     nodes = page_nodes(page)
     assert focus_of(page) == f"{nodes[0]['id']}/0"
-    for before, node in zip(nodes, nodes[1:], strict=False):
+    for before, node in pairwise(nodes):
         page.keyboard.press("ArrowRight" if before["op"] == "conv" else "]")
         assert focus_of(page) == f"{node['id']}/0"
     page.keyboard.press("ArrowRight")

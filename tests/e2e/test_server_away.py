@@ -1,4 +1,4 @@
-"""The server is killed, comes back, is slow, is busy, or has forgotten a trace: the page goes on."""
+"""A server that is killed, comes back, is slow, busy, or has dropped a trace: the page goes on."""
 
 import contextlib
 import io

@@ -1,7 +1,7 @@
 """The OpenAPI document is true and complete: what it says is what is answered, and nothing else."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -146,6 +146,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "array": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
+    "null": lambda value: value is None,
 }
 
 
@@ -153,17 +154,25 @@ def check(value: Any, schema: Any, document: Any) -> None:
     """Asserts that a value keeps to the part of JSON Schema that the document uses."""
     if "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    if "anyOf" in schema:
+        [schema] = [each for each in schema["anyOf"] if KINDS[each["type"]](value)]
     assert KINDS[schema["type"]](value), (value, schema)
-    if schema["type"] == "array":
-        for each in value:
-            check(each, schema["items"], document)
-    if schema["type"] == "object" and "properties" in schema:
+    for part, its_schema in parts(value, schema):
+        check(part, its_schema, document)
+
+
+def parts(value: Any, schema: Any) -> Iterator[tuple[Any, Any]]:
+    """What a list or an object holds, each with its own schema."""
+    if "prefixItems" in schema:
+        assert len(value) == schema["minItems"] == schema["maxItems"]
+        yield from zip(value, schema["prefixItems"], strict=True)
+    elif schema["type"] == "array":
+        yield from ((each, schema["items"]) for each in value)
+    elif "properties" in schema:
         assert value.keys() == schema["properties"].keys() == set(schema["required"])
-        for name, part in schema["properties"].items():
-            check(value[name], part, document)
+        yield from ((value[name], part) for name, part in schema["properties"].items())
     elif isinstance(schema.get("additionalProperties"), dict):
-        for each in value.values():
-            check(each, schema["additionalProperties"], document)
+        yield from ((each, schema["additionalProperties"]) for each in value.values())
 
 
 def test_every_route_of_the_api_is_in_the_document(document: Any) -> None:

@@ -10,7 +10,7 @@ from typing import IO, Any, NamedTuple
 import httpx2
 import pytest
 
-from tests.bodies import painted, saved
+from tests.makers import painted, saved
 from tests.server import Running, serving
 
 PATH = "/api/models/tiny-vgg/trace"

@@ -47,8 +47,7 @@ function read(geometry: Geometry, channel: number, { input, count, total }: Link
   }
   if (geometry.kind === 'concat' && geometry.axis === 0) {
     const here = channel - offsetOf(geometry.sizes, input);
-    const size = geometry.sizes[input] ?? 0;
-    return here >= 0 && here < size ? counterpart(here, size, count) : [0, 0];
+    return counterpart(here, geometry.sizes[input] ?? 0, count);
   }
   return counterpart(channel, total, count);
 }

@@ -1,9 +1,9 @@
 /** One map opened large: exact squares, values once they fit, winners, windows and a cursor. */
 import { valueColour, type Palette, type Theme } from '../core/colour';
+import type { Box } from '../core/layout';
 import { formatNumber } from '../core/numbers';
 import type { Range } from '../core/types';
 import { textOn } from './grid';
-import type { Box } from './scene';
 
 export interface MapData {
   /** height * width values; the last row may not be full. */

@@ -1,5 +1,6 @@
 /** What the pointer or focus is on: its links both ways, its sources lit, windows and fields. */
-import { clearView, traceLink, type Box, type Edge, type View } from './scene';
+import type { Box } from '../core/layout';
+import { clearView, traceLink, type Edge, type View } from './scene';
 
 export interface Link extends Edge {
   /** Share of the strongest link, 0 to 1, which sets the width. */

@@ -1,17 +1,6 @@
 /** The overview: maps from their atlases with frames and marks, faint links as texture below. */
+import type { Box, CellBox } from '../core/layout';
 import { atlasPlace, type Atlas } from './atlas';
-
-/** A rectangle in cells of the unzoomed world, CSS pixels. */
-export interface Box {
-  x: number;
-  y: number;
-  w: number;
-  h: number;
-}
-
-export interface CellBox extends Box {
-  channel: number;
-}
 
 /** World to screen: screen = world * k + (x, y), CSS pixels. */
 export interface View {

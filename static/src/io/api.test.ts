@@ -34,6 +34,7 @@ describe('readPageData', () => {
     document.body.innerHTML = '<script type="application/json" id="page-data"></script>';
     (document.getElementById('page-data') as HTMLElement).textContent = JSON.stringify(page);
     expect(readPageData()).toEqual(page);
+    document.body.innerHTML = '';
   });
 });
 

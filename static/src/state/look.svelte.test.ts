@@ -69,6 +69,27 @@ describe('opening a picture', () => {
     expect(server.calls[0]?.signal?.aborted).toBe(true);
   });
 
+  it('is not undone by an answer that came at the same moment', async () => {
+    let second: Promise<boolean> | null = null;
+    server.next = [
+      (call) => {
+        const answer = server.serve(call);
+        const read = () => answer.clone().arrayBuffer();
+        return Object.assign(answer.clone(), {
+          arrayBuffer: async () => {
+            const bytes = await read();
+            second = show(ROCKET);
+            return bytes;
+          },
+        });
+      },
+    ];
+    await show(COFFEE);
+    expect(look.shown?.picture).not.toBe(COFFEE);
+    await second;
+    expect(look.shown?.picture).toBe(ROCKET);
+  });
+
   it('keeps the drawn picture until the next one is there', async () => {
     await show(COFFEE);
     const later = new Later();
@@ -190,14 +211,14 @@ describe('a server that is away', () => {
 
   it('is back only when the picture is, however soon the numbers come', async () => {
     await show(COFFEE);
-    server.next = [away(), away(), (call) => server.serve(call), away()];
+    server.next = [away(), away()];
     const weights = look.needWeights(['conv']);
-    await pass(0);
+    await pass(200);
     const work = show(ROCKET);
-    await pass(500);
+    await pass(300);
     await weights;
-    expect(look.link).toBe('away');
-    await pass(1000);
+    expect([look.weights.size, look.link]).toEqual([2, 'away']);
+    await pass(200);
     await work;
     expect(look.link).toBe('fresh');
   });
@@ -245,6 +266,20 @@ describe('exact values', () => {
     await show(ROCKET);
     await old;
     expect([server.calls[1]?.signal?.aborted, look.exact.size]).toEqual([true, 0]);
+    await look.needExact(['conv']);
+    expect([...look.exact.keys()]).toEqual(['conv']);
+  });
+
+  it('of the old picture that come after the new one are dropped', async () => {
+    const [picture, numbers] = [new Later(), new Later()];
+    server.next = [picture.response, numbers.response];
+    const [next, old] = [show(ROCKET), look.needExact(['conv'])];
+    await settle();
+    picture.answer(server.serve(server.calls[1] as Call));
+    await next;
+    numbers.answer(server.serve(server.calls[2] as Call));
+    await old;
+    expect(look.exact.size).toBe(0);
     await look.needExact(['conv']);
     expect([...look.exact.keys()]).toEqual(['conv']);
   });

@@ -82,7 +82,8 @@ export class Look {
     this.#isOpening = true;
     const slow = setTimeout(() => this.#saySlow(signal), SLOW_MS);
     try {
-      await this.#patiently(signal, () => this.#load(model, picture, crop, signal));
+      const found = await this.#patiently(signal, () => this.#ask(model, picture, crop, signal));
+      if (found) this.#show(...found, { picture, crop });
       return true;
     } catch (error) {
       this.#refuse(error);
@@ -99,20 +100,22 @@ export class Look {
     if (isQuiet && !signal.aborted) this.link = 'slow';
   }
 
-  async #load(model: string, picture: Picture, crop: Crop | null, signal: AbortSignal) {
+  #ask(model: string, picture: Picture, crop: Crop | null, signal: AbortSignal) {
     const square = crop ? `${crop.x},${crop.y},${crop.side}` : '';
-    const [card, trace] = await Promise.all([
+    return Promise.all([
       this.#cards.get(model) ?? fetchCard(model, signal),
       postTrace(model, picture.source, square, signal),
     ]);
-    if (signal.aborted) return;
+  }
+
+  #show(card: Card, trace: Trace, shown: NonNullable<Look['shown']>): void {
     if (card !== this.card) this.#forgetNetwork();
-    this.#cards.set(model, card);
+    this.#cards.set(card.id, card);
     this.exact.clear();
     this.#wanted = new Set();
     this.card = card;
     this.trace = trace;
-    this.shown = { picture, crop };
+    this.shown = shown;
     this.link = 'fresh';
   }
 
@@ -129,6 +132,7 @@ export class Look {
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
         const done = await work();
+        if (signal.aborted) return null;
         if (attempt > 0 && !this.#isOpening) this.link = 'fresh';
         return done;
       } catch (error) {
@@ -218,7 +222,6 @@ export class Look {
     const { signal } = this.#network;
     try {
       const tensors = await this.#patiently(signal, () => fetchWeights(model, missing, signal));
-      if (signal.aborted) return;
       for (const [name, tensor] of tensors ?? []) this.weights.set(name, tensor);
     } catch (error) {
       for (const id of missing) weighed.delete(id);

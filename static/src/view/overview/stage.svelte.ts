@@ -1,13 +1,21 @@
 /** The overview as data: layout, painted atlases, what is pointed at; the component only draws it. */
 import { cssColour, TABLE_SIZE, valueColour, type Theme } from '../../core/colour';
 import { fieldOf, windowsOf, type Area } from '../../core/fields';
-import { hitTest, makeLayout, PICTURE, type Column, type Density } from '../../core/layout';
+import {
+  hitTest,
+  makeLayout,
+  PICTURE,
+  type Box,
+  type Column,
+  type Density,
+} from '../../core/layout';
+import { symmetricRange } from '../../core/kernels';
 import { incoming, outgoing, type ChannelLink } from '../../core/links';
 import { cellAddress, mapStack } from '../../core/maps';
 import type { ChannelOrder } from '../../core/order';
 import { makeAtlas, paintAtlas, type Atlas } from '../../draw/atlas';
 import type { Link, OverlayData } from '../../draw/overlay';
-import type { Box, DrawnColumn, Edge } from '../../draw/scene';
+import type { DrawnColumn, Edge } from '../../draw/scene';
 import type { Range } from '../../core/types';
 import type { Look, Place } from '../../state/look.svelte';
 import type { Scales } from '../../state/scales.svelte';
@@ -83,8 +91,8 @@ export class Stage {
 
   /** The scale of the coloured links: sums of weights; null while no link is weighed. */
   linkRange: Range | null = $derived.by(() => {
-    const largest = Math.max(0, ...this.#links.map(({ weight }) => Math.abs(weight ?? 0)));
-    return largest > 0 ? [-largest, largest] : null;
+    const range = symmetricRange(this.#links.map(({ weight }) => weight ?? 0));
+    return range[1] > 0 ? range : null;
   });
 
   constructor(look: Look, scales: Scales, options: StageOptions) {
