@@ -73,7 +73,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A source distribution, unpacked, without a bundle; the checkout's is the wheel's, so new."""
+    """A source distribution, unpacked, without a bundle; the wheel came first and renewed ours."""
     folder = tmp_path_factory.mktemp("sdist")
     script = f"from setuptools import build_meta; build_meta.build_sdist({str(folder)!r})"
     built(sys.executable, "-c", script, cwd=ROOT)

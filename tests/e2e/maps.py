@@ -105,7 +105,8 @@ def legend_colours(page: Page, selector: str) -> tuple[Rgb, Rgb]:
     """The first and the last colour of a legend's bar."""
     bar = page.locator(f"{selector} .bar").first
     gradient = bar.evaluate("bar => getComputedStyle(bar).backgroundImage")
-    stops = [tuple(map(int, each)) for each in re.findall(r"rgb\((\d+), (\d+), (\d+)\)", gradient)]
+    found = re.findall(r"rgb\((\d+), (\d+), (\d+)\)", gradient)
+    stops = [(int(red), int(green), int(blue)) for red, green, blue in found]
     return stops[0], stops[-1]
 
 
