@@ -124,21 +124,29 @@ def test_a_trace_that_was_dropped_is_made_again_without_a_word(
     browser: Browser, small: Running
 ) -> None:
     with window(browser, small) as page:
+        focus_map(page, "softmax")
+        wait_for_exact(page)
         answers: list[int] = []
-        page.on("response", lambda r: answers.append(r.status) if "/api/traces/" in r.url else None)
+        before = drawn(page)
+
+        def is_next(url: str) -> bool:
+            return "/api/traces/" in url and before not in url
 
         def drop_first(route: Route) -> None:
-            header(page, MODEL, "rocket")
+            # Busy with thumbnails, it may say 503.
+            while "trace_id" not in header(page, MODEL, "rocket"):
+                continue
             route.continue_()
 
-        page.route("**/api/traces/**", drop_first, times=1)
-        before = drawn(page)
+        page.on("response", lambda r: answers.append(r.status) if is_next(r.url) else None)
+        page.route(is_next, drop_first, times=1)
         page.locator("[data-picture=cat]").click()
         trace = drawn(page, before)
         box = focus_map(page, "relu_1_2", 1)
         point_at(page, box, (10, 20), (60, 60))
         exact = reading(page).exact
-        assert (answers[0], answers[-1]) == (410, 200)
+        assert 410 in answers
+        assert answers[-1] == 200
         assert exact == float(numbers(page, trace, "relu_1_2")[1, 10, 20])
         no_ribbon(page)
 
