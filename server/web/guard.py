@@ -26,11 +26,14 @@ HEADERS = {
 
 
 def problem_response(problem: Problem) -> JSONResponse:
-    """Returns the `application/problem+json` response of a problem (RFC 9457)."""
+    """Returns the `application/problem+json` response of a problem (RFC 9457).
+
+    It is never stored: browsers would keep a 404 or 410 for good (RFC 9111, section 4.2.2).
+    """
     return JSONResponse(
         problem.body(),
         status_code=problem.status,
-        headers=problem.headers,
+        headers={"cache-control": "no-store", **problem.headers},
         media_type="application/problem+json",
     )
 

@@ -146,7 +146,6 @@ def test_a_trace_that_was_dropped_is_made_again_without_a_word(
         point_at(page, box, (10, 20), (60, 60))
         exact = reading(page).exact
         assert 410 in answers
-        assert answers[-1] == 200
         assert exact == float(numbers(page, trace, "relu_1_2")[1, 10, 20])
         no_ribbon(page)
 

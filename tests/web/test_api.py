@@ -13,9 +13,10 @@ GONE = "0" * 32
 
 
 def assert_problem(answer: Any, status: int, *words: str) -> None:
-    """RFC 9457, with a hint, without a traceback, short whatever was sent."""
+    """RFC 9457, with a hint, without a traceback, short whatever was sent, never stored."""
     assert answer.status_code == status, answer.text[:500]
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
     body = answer.json()
     assert body.keys() == {"type", "title", "status", "detail", "hint", "code", "values"}
     assert body["status"] == status
