@@ -84,6 +84,8 @@ def test_every_kind_of_vector_is_read_number_by_number(open_page: Open, net: str
         point_at(page, focus_map(page, node["id"], 2), (cells // 2, 0), (cells, 1))
         index = 2 * cells + cells // 2
         expect(page.locator("[data-sentence]")).to_contain_text(f"{node['label']}[{index}]: ")
+        is_class = sentence(page).split(" · ")[0] != sentence(page)
+        assert is_class == (node["id"] in ("output", "softmax")), sentence(page)
         said = page.locator("[data-sentence]").get_attribute("data-value")
         assert float(said or "nan") == float(values[index])
 
@@ -128,6 +130,12 @@ def test_legends_equal_the_drawn_range_in_every_mode_after_every_switch(page: Pa
         for mode in MODES:
             page.select_option("#scale", mode)
             check_legends(page, said, mode)
+    page.select_option("#net", "lenet-5")
+    said = header(page, "lenet-5", "digit-0")
+    drawn_again(page, said["trace_id"])
+    for mode in MODES:
+        page.select_option("#scale", mode)
+        check_legends(page, said, mode)
 
 
 def test_each_map_has_its_own_legend_while_it_is_pointed_at(open_page: Open) -> None:

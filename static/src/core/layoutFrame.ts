@@ -19,6 +19,10 @@ const WRAPPED_MAP = 44;
 const FEWEST = 6;
 /** From the left of a strip of cells to the left of the next column: room for its title. */
 const STRIP_PITCH_PX = 56;
+/** From the left of the input to the left of the next column: room for two numbers. */
+const INPUT_PITCH_PX = 78;
+/** Before a strip of cells: its name must not touch the end of the name before it. */
+const STRIP_GAP_PX = 20;
 /** From here on a screen is wide: larger maps, longer bars. */
 const WIDE_SCREEN_PX = 1280;
 
@@ -90,8 +94,15 @@ function toSlots(
   return parts.map((part) => {
     const everything = all && part.kind === 'maps' ? part.total : null;
     const plan = planPart(part, wantedOf(part, options) ?? everything, frame);
-    const gap = Math.max(part.isWide ? frame.wide : frame.short, nearest);
-    nearest = part.kind === 'maps' ? 0 : STRIP_PITCH_PX - plan.w;
+    const least = part.kind === 'strip' ? Math.max(nearest, STRIP_GAP_PX) : nearest;
+    const gap = Math.max(part.isWide ? frame.wide : frame.short, least);
+    nearest = pitchAfter(part) - plan.w;
     return { plan, gap };
   });
+}
+
+/** How far the next column begins at least from the left of this one. */
+function pitchAfter({ kind, op }: Part): number {
+  if (op === 'input') return INPUT_PITCH_PX;
+  return kind === 'maps' ? 0 : STRIP_PITCH_PX;
 }
