@@ -1,6 +1,7 @@
 """From settings to a listening server: the socket, the data directory, the browser."""
 
 import errno
+import gc
 import os
 import socket
 import threading
@@ -89,6 +90,9 @@ def run(app: Any, listening: socket.socket, settings: Settings, say: Callable[[s
     """
     import uvicorn
 
+    # What is loaded by now stays: the collector need not look at it again at every request.
+    gc.collect()
+    gc.freeze()
     url = address(listening)
     try:
         listening.listen(2048)

@@ -48,9 +48,12 @@ def photograph() -> bytes:
     return out.getvalue()
 
 
+NUMBERS = itertools.count()
+
+
 def others(picture: bytes) -> Iterator[bytes]:
-    """The same picture again and again, with other bytes after its end."""
-    return (picture + number.to_bytes(8, "big") for number in itertools.count())
+    """The same picture again and again, with bytes after its end that never come twice."""
+    return (picture + number.to_bytes(8, "big") for number in NUMBERS)
 
 
 def bare(model: torch.nn.Module, picture: bytes) -> None:
@@ -80,8 +83,8 @@ def latency(server: Running) -> Iterator[Row]:
         body, start = next(bodies), time.perf_counter()
         line.request("POST", PATH, body)
         answer = line.getresponse()
+        posts.append(seconds(start))  # The head comes when the payload is ready to be sent.
         answer.read()
-        posts.append(seconds(start))
         start = time.perf_counter()
         bare(model, body)
         floors.append(seconds(start))
