@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import torch
-from torch import Tensor
-
+from .ends import Ends, measure
 from .record import Op, Record
 
 OTHER_SCALE = {Op.INPUT, Op.SOFTMAX}  # pixels and shares: never on one scale with activations
@@ -45,17 +43,23 @@ def blocks(records: Sequence[Record]) -> dict[str, int]:
     return number
 
 
-def ranges(records: Sequence[Record]) -> dict[str, Any]:
+def ranges(
+    records: Sequence[Record],
+    *,
+    ends: Mapping[str, Ends] | None = None,
+    number: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
     """Lowest and highest finite value per map, layer (node), block and of the whole network.
 
     `{"map": {id: [[lo, hi], ...]}, "layer": {id: [lo, hi]}, "block": {"0": [lo, hi]},
     "network": [lo, hi]}`; a vector is one map. Block and network leave out the input and the
     softmax, which have scales of their own, unless there is nothing else. [0, 0] where nothing is
-    finite or there is no value.
+    finite or there is no value. `ends` and `number` (of blocks) are those of the records.
     """
-    maps = {r.id: _map_ranges(r.value) for r in records}
+    ends = measure(records) if ends is None else ends
+    number = blocks(records) if number is None else number
+    maps = {r.id: ends[r.id].rows.tolist() if r.id in ends else [] for r in records}
     layer = {name: _union(rows) for name, rows in maps.items()}
-    number = blocks(records)
     shared = [r for r in records if r.op not in OTHER_SCALE and r.value is not None]
     block: dict[str, Range] = {}
     for index in sorted(set(number.values())):
@@ -85,21 +89,6 @@ def _makes_smaller(record: Record, known: dict[str, Record]) -> bool:
 def _strides(record: Record) -> bool:
     """A convolution without padding makes maps smaller, too: only steps of two cells count."""
     return record.op is not Op.CONV or max(record.geometry.get("stride", [1])) > 1
-
-
-def _map_ranges(value: Tensor | None) -> list[Range]:
-    """[lo, hi] of the finite values of each map; one row for a vector, none without a value."""
-    if value is None or not value.numel():
-        return []
-    maps = value.reshape(value.shape[0] if value.ndim > 1 else 1, -1)
-    low, high = maps.amin(1), maps.amax(1)
-    if not math.isfinite((high - low).sum().item()):
-        finite = maps.isfinite()
-        none = ~finite.any(1)
-        low = torch.where(finite, maps, torch.inf).amin(1).masked_fill(none, 0)
-        high = torch.where(finite, maps, -torch.inf).amax(1).masked_fill(none, 0)
-    rows: list[Range] = torch.stack([low, high], 1).tolist()
-    return rows
 
 
 def _union(parts: Iterable[Range]) -> Range:

@@ -2,7 +2,7 @@
 
 import asyncio
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import torch
 
 from ..core import image, stats, tap
+from ..core.ends import Ends, measure
 from ..core.record import Op, Record
 from ..errors import Problem, StartError
 from ..zoo import Card, Zoo
@@ -104,32 +105,42 @@ class Tracer:
                 values=error.values,
             ) from error
         seen = tap.run(self._network(model), prepared.tensor.to(self.device))
-        kept = Kept(key, seen.records, header(key, card, seen.records, prepared.facts))
+        ends = measure(seen.records)
+        head = header(key, card, seen.records, prepared.facts, ends=ends)
+        kept = Kept(key, seen.records, head, ends)
         self.traces.keep(kept)
         return kept
 
 
 def header(
-    key: str, card: Card, records: tuple[Record, ...], facts: dict[str, Any]
+    key: str,
+    card: Card,
+    records: tuple[Record, ...],
+    facts: dict[str, Any],
+    *,
+    ends: Mapping[str, Ends],
 ) -> dict[str, Any]:
     """Returns the JSON header of a trace, as `__metadata__.trace` and as the JSON answer."""
     probabilities = records[-1] if records[-1].op is Op.SOFTMAX else None
     logits = _source(probabilities, records)
+    blocks = stats.blocks(records)
     return {
         "trace_id": key,
         "model": card.id,
         "classes": [each["id"] for each in card.classes],
         "logits": _numbers(logits),
         "probabilities": _numbers(probabilities),
-        "nodes": describe(records),
-        "ranges": stats.ranges(records),
+        "nodes": describe(records, blocks),
+        "ranges": stats.ranges(records, ends=ends, number=blocks),
         "picture": facts,
     }
 
 
-def describe(records: tuple[Record, ...]) -> list[dict[str, Any]]:
+def describe(
+    records: tuple[Record, ...], blocks: Mapping[str, int] | None = None
+) -> list[dict[str, Any]]:
     """Returns the nodes as the contract lists them, each with the number of its block."""
-    blocks = stats.blocks(records)
+    blocks = stats.blocks(records) if blocks is None else blocks
     return [{**record.describe(), "block": blocks[record.id]} for record in records]
 
 

@@ -3,11 +3,14 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pydantic_core import to_json
+
+from ..core.ends import Ends
 from ..core.record import Record
 from ..errors import Problem
 
@@ -21,6 +24,12 @@ class Kept:
     trace_id: str
     records: tuple[Record, ...]
     header: dict[str, Any]
+    ends: Mapping[str, Ends] | None = None
+
+    @cached_property
+    def text(self) -> bytes:
+        """The header as JSON, null for what is not finite: 618 kB of a large network, made once."""
+        return to_json(self.header, inf_nan_mode="null")
 
     @cached_property
     def size(self) -> int:
@@ -70,7 +79,8 @@ def trace_id(model: str, picture: bytes, crop: str) -> str:
     """Returns the id of a trace: the same network, picture and crop give the same id."""
     digest = hashlib.blake2b(digest_size=ID_LENGTH // 2)
     for part in (model.encode(), crop.encode(), picture):
-        digest.update(len(part).to_bytes(8, "big") + part)
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
     return digest.hexdigest()
 
 

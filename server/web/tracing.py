@@ -87,10 +87,10 @@ async def trace(
 
 def _answer(kept: Kept, precision: Precision, nodes: str, *, as_json: bool = False) -> Response:
     if as_json:
-        header = schema.TraceHeader.model_validate(kept.header)
-        return Response(header.model_dump_json(), media_type=JSON, headers=NO_STORE)
+        return Response(kept.text, media_type=JSON, headers=NO_STORE)
     shown = [record for record in chosen(kept.records, nodes) if record.value is not None]
-    content = payload.encode(shown, precision=precision, header=kept.header)
+    text = kept.text.decode()
+    content = payload.encode(shown, precision=precision, header=text, ends=kept.ends)
     return Response(content, media_type=BINARY, headers=NO_STORE)
 
 

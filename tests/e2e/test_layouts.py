@@ -113,6 +113,22 @@ def test_nothing_overlaps_while_a_map_is_opened(open_page: Open, lang: str) -> N
         assert overlaps(page) == [], size
 
 
+def test_the_zoom_buttons_lie_on_no_legend(open_page: Open) -> None:
+    page = open_page("#v=1&node=conv_1_2&c=4")
+    for size in SIZES:
+        resize(page, size)
+        buttons = page.get_by_role("group", name="Zoom")
+        if not buttons.is_visible():
+            continue
+        bar = box_of(page, "[role=group][aria-label=Zoom]")
+        for legend in page.locator("[data-legend]").all():
+            box = legend.bounding_box()
+            assert box
+            beside = box["x"] >= bar["x"] + bar["width"] or box["x"] + box["width"] <= bar["x"]
+            apart = box["y"] >= bar["y"] + bar["height"] or box["y"] + box["height"] <= bar["y"]
+            assert beside or apart, (size, legend.get_attribute("data-legend"))
+
+
 def test_an_opened_map_can_be_left_on_every_size(open_page: Open) -> None:
     page = open_page()
     for size in SIZES:

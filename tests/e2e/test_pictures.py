@@ -50,6 +50,20 @@ def test_another_bundled_picture_is_drawn_when_it_is_pressed(page: Page) -> None
     assert page.locator("[data-picture]").nth(1).get_attribute("aria-pressed") == "true"
 
 
+def test_a_file_that_changes_on_disk_later_stays_the_picture_it_was(
+    page: Page, pictures: Path
+) -> None:
+    path = painted(pictures / "cup.png", "red")
+    before = drawn(page)
+    upload(page, path)
+    first = drawn(page, before)
+    painted(path, "blue")
+    page.locator("[data-picture]").first.click()
+    drawn(page, first)
+    own(page).click()
+    drawn_again(page, first)
+
+
 def test_an_uploaded_file_is_drawn_byte_for_byte(page: Page, pictures: Path) -> None:
     path = painted(pictures / "my cup.png", "red")
     before = drawn(page)

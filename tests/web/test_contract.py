@@ -19,6 +19,7 @@ from torch import Tensor
 
 from convlens import __version__, paths
 from convlens.nets import TinyVGG
+from convlens.web.schema import TraceHeader
 
 OPS = {
     *("input", "conv", "activation", "pool", "norm", "dropout"),
@@ -240,6 +241,7 @@ def test_accept_json_gives_that_header_alone(client: TestClient) -> None:
     answer = client.post(TRACE, content=png(noise()), headers={"accept": "application/json"})
     assert answer.headers["content-type"] == "application/json"
     assert answer.json() == trace_of(post(client))
+    assert TraceHeader.model_validate(answer.json(), strict=True).model_dump() == answer.json()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Traces are kept within a budget of bytes; the least recently used go first."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -44,6 +45,14 @@ def test_a_view_is_not_counted_twice() -> None:
 
 def test_a_value_that_is_not_shown_counts_nothing() -> None:
     assert Kept(A, (record("n", None),), {}).size == 0
+
+
+def test_the_header_as_text_is_json_that_every_reader_takes() -> None:
+    header = {"names": ["红"], "numbers": [0.1, float("nan"), float("inf")], "none": None}
+    text = Kept(A, (), header).text
+    strict = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert strict == {"names": ["红"], "numbers": [0.1, None, None], "none": None}
+    assert "红".encode() in text
 
 
 def test_what_was_kept_is_found_again() -> None:

@@ -62,7 +62,22 @@ function folderOf(name: string, entries: readonly unknown[]) {
 describe('takeFiles', () => {
   it('sends a format that the server reads as it is, named without its ending', async () => {
     const file = fileOf('my cat.PNG', PNG);
-    expect(await take([file])).toEqual({ taken: [{ bytes: file, name: 'my cat' }], refused: [] });
+    const { taken, refused } = await take([file]);
+    expect(taken.map(({ name }) => name)).toEqual(['my cat']);
+    expect(await taken[0]?.bytes.arrayBuffer()).toEqual(await file.arrayBuffer());
+    expect(refused).toEqual([]);
+  });
+
+  it('keeps a copy, for the file may change on the disk', async () => {
+    const file = fileOf('cat.png', PNG);
+    const { taken } = await take([file]);
+    expect(taken[0]?.bytes).not.toBe(file);
+  });
+
+  it('says so when the file has gone since it was chosen', async () => {
+    const gone = fileOf('cat.png', PNG);
+    gone.arrayBuffer = () => Promise.reject(new DOMException('', 'NotFoundError'));
+    expect((await take([gone])).refused[0]?.reason).toBe('intake.notRead');
   });
 
   it('goes by the bytes, whatever name and type say', async () => {

@@ -1,5 +1,5 @@
 /** Pictures that a person brings by a file field, by dropping, or by pasting. */
-import { kindOf, SNIFF_BYTES, type Kind } from '../core/sniff';
+import { kindOf, SNIFF_BYTES } from '../core/sniff';
 import { filesIn, type Found } from './folder';
 import { rasterise } from './raster';
 import { refuse, type Refusal } from './refusal';
@@ -40,19 +40,21 @@ async function takeFile(file: File, draw: Draw): Promise<Taken | Refusal> {
     const size = (Math.ceil((file.size / BYTES_PER_MB) * 10) / 10).toFixed(1);
     return refuse('intake.tooLarge', { name, size, max: MAX_BYTES / BYTES_PER_MB });
   }
-  const kind = await kindOfFile(file);
-  if (kind === null) return refuse('intake.notRead', { name });
-  if (kind === 'taken') return { bytes: file, name: pictureName(name) };
-  const bytes = await draw(file, kind === 'svg');
+  const whole = await contentOf(file);
+  if (whole === null) return refuse('intake.notRead', { name });
+  const kind = kindOf(new Uint8Array(whole, 0, Math.min(SNIFF_BYTES, whole.byteLength)));
+  const copy = new Blob([whole], { type: file.type });
+  if (kind === 'taken') return { bytes: copy, name: pictureName(name) };
+  const bytes = await draw(copy, kind === 'svg');
   if (bytes) return { bytes, name: pictureName(name) };
   if (kind === 'other') return refuse('intake.notPicture', { name });
   return refuse('intake.unreadable', { name, format: kind.toUpperCase() });
 }
 
-/** Null when the file has gone since it was chosen. */
-async function kindOfFile(file: File): Promise<Kind | null> {
+/** What is in the file now, for it may change or go later; null when it has done so already. */
+async function contentOf(file: File): Promise<ArrayBuffer | null> {
   try {
-    return kindOf(new Uint8Array(await file.slice(0, SNIFF_BYTES).arrayBuffer()));
+    return await file.arrayBuffer();
   } catch {
     return null;
   }

@@ -46,6 +46,10 @@ export class Scales {
     this.#mode = mode;
   }
 
+  get mode(): ScaleMode {
+    return this.#mode();
+  }
+
   /** The quantised bytes of a node; undefined when the trace has none. */
   bytes(id: string): Uint8Array | undefined {
     const tensors = this.#look.trace?.tensors;

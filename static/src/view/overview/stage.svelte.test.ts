@@ -8,6 +8,7 @@ import { receptiveField, sources } from '../../core/geometry';
 import { PICTURE, type Box, type Column, type Density } from '../../core/layout';
 import { cellAddress, mapStack } from '../../core/maps';
 import type { ChannelOrder } from '../../core/order';
+import type { ScaleMode } from '../../core/scale';
 import type { NodeInfo } from '../../core/types';
 import { clearView } from '../../draw/scene';
 import { Look, type Place } from '../../state/look.svelte';
@@ -38,12 +39,14 @@ let stage: Stage;
 let pinned: Place | null;
 let order: ChannelOrder;
 let density: Density;
+let mode: ScaleMode;
+let recorderOf: (canvas: HTMLCanvasElement) => Recorder;
 
 async function make(nodes: readonly NodeInfo[], width = 1200) {
   server.nodes = nodes;
   const page = makePage();
   look = new Look({ ...page, card: { ...page.card, nodes } });
-  stage = new Stage(look, new Scales(look, () => 'layer'), {
+  stage = new Stage(look, new Scales(look, () => mode), {
     theme: () => 'light',
     order: () => order,
     density: () => density,
@@ -54,8 +57,8 @@ async function make(nodes: readonly NodeInfo[], width = 1200) {
 }
 
 beforeEach(async () => {
-  [pinned, order, density] = [null, 'index', 'fit'];
-  recordCanvases();
+  [pinned, order, density, mode] = [null, 'index', 'fit', 'layer'];
+  recorderOf = recordCanvases();
   server = new FakeServer();
   await make(NODES);
 });
@@ -288,6 +291,27 @@ describe('the drawn columns', () => {
     const before = stage.painted.map(({ atlas }) => atlas.canvas);
     await look.open('tiny', COFFEE, null);
     expect(stage.painted.map(({ atlas }) => atlas.canvas)).toEqual(before);
+  });
+
+  it('are those in view, and the others as soon as they come into it', () => {
+    const ids = () => stage.painted.map(({ cells }) => cells);
+    const all = NODES.map(({ id }) => columnOf(id).cells).slice(0, -1);
+    expect(ids()).toEqual(all);
+    const { x, w } = columnOf('conv');
+    stage.transform = { k: 1, x: -x - w / 2, y: 0 };
+    expect(ids()).not.toContain(columnOf('input').cells);
+    expect(ids()).toContain(columnOf('relu').cells);
+  });
+
+  it('are painted once for a picture, a scale and a theme, however they are moved', () => {
+    const put = () =>
+      stage.painted.map(({ atlas }) => recorderOf(atlas.canvas).calls('putImageData').length);
+    const first = put();
+    stage.transform = { k: 0.9, x: 20, y: 0 };
+    expect(put()).toEqual(first);
+    mode = 'map';
+    stage.transform = { k: 1, x: 0, y: 0 };
+    expect(put()).toEqual(first.map((count) => count + 1));
   });
 
   it('stand in the chosen order', async () => {

@@ -15,7 +15,7 @@ import { cellAddress, mapStack } from '../../core/maps';
 import type { ChannelOrder } from '../../core/order';
 import { makeAtlas, paintAtlas, type Atlas } from '../../draw/atlas';
 import type { Link, OverlayData } from '../../draw/overlay';
-import type { DrawnColumn, Edge } from '../../draw/scene';
+import { isVisible, type DrawnColumn, type Edge } from '../../draw/scene';
 import type { Range } from '../../core/types';
 import type { Look, Place } from '../../state/look.svelte';
 import type { Scales } from '../../state/scales.svelte';
@@ -45,6 +45,8 @@ export class Stage {
   #scales: Scales;
   #options: StageOptions;
   #atlases = new Map<string, Atlas>();
+  /** What each atlas shows, by its key: it is painted again only for something else. */
+  #shown = new Map<string, { of: readonly unknown[]; drawn: DrawnColumn }>();
   #colours = new Uint32Array(TABLE_SIZE);
 
   /** Channels by node in the chosen order; empty (= by number) until there is a trace. */
@@ -75,9 +77,12 @@ export class Stage {
     ),
   );
 
-  painted: readonly DrawnColumn[] = $derived.by(() =>
-    this.layout.columns.flatMap((column) => this.#paint(column)),
-  );
+  /** The columns in view, their maps painted before they are drawn. */
+  painted: readonly DrawnColumn[] = $derived.by(() => {
+    const view = { ...this.transform, width: this.width, height: this.height, ratio: 1 };
+    const seen = this.layout.columns.filter((column) => isVisible(column, view));
+    return seen.flatMap((column) => this.#paint(column));
+  });
 
   edges: readonly Edge[] = $derived.by(() => this.#faintEdges());
 
@@ -123,8 +128,7 @@ export class Stage {
     };
   }
 
-  #atlas(id: string): Atlas {
-    const key = `${this.#look.card.id} ${id}`;
+  #atlas(key: string, id: string): Atlas {
     const atlas = this.#atlases.get(key) ?? makeAtlas(mapStack(this.#look.node(id)));
     this.#atlases.set(key, atlas);
     return atlas;
@@ -133,13 +137,18 @@ export class Stage {
   #paint(column: Column): DrawnColumn[] {
     const bytes = column.id === PICTURE ? undefined : this.#scales.bytes(column.id);
     if (!bytes || (column.kind === 'bars' && column.op === 'softmax')) return [];
-    const atlas = this.#atlas(column.id);
     const theme = this.#options.theme();
-    const channels = column.cells.map((cell) => cell.channel);
-    paintAtlas(atlas, bytes, channels, (c) =>
-      this.#scales.table(column.id, c, theme, this.#colours),
-    );
-    return [{ cells: column.cells, atlas, dead: this.#scales.dead(column.id) }];
+    const { cells, id } = column;
+    const key = `${this.#look.card.id} ${id}`;
+    const of = [this.#look.trace, this.#scales.mode, theme, cells];
+    const before = this.#shown.get(key);
+    if (before?.of.every((each, i) => each === of[i])) return [before.drawn];
+    const atlas = this.#atlas(key, id);
+    const channels = cells.map((cell) => cell.channel);
+    paintAtlas(atlas, bytes, channels, (c) => this.#scales.table(id, c, theme, this.#colours));
+    const drawn = { cells, atlas, dead: this.#scales.dead(id) };
+    this.#shown.set(key, { of, drawn });
+    return [drawn];
   }
 
   #faintEdges(): Edge[] {
