@@ -1,5 +1,7 @@
 """The app, wired: settings, networks, traces, routes, guards, errors."""
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,18 +11,25 @@ from fastapi import FastAPI
 from . import __version__, paths
 from .core import image
 from .data import pictures
+from .data.sets import Roots
 from .errors import StartError
 from .settings import MIB, Settings
-from .web import api, pages, tracing
+from .store import Store, StoreError
+from .train.executor import Executor
+from .train.wire import Caps
+from .web import api, pages, pins, runs, socket, tracing
 from .web.body import Uploads
 from .web.guard import WILDCARDS, Guard, allowed_names
 from .web.head import Head
 from .web.here import Here
+from .web.hub import Hub
 from .web.inference import Tracer, Workbench, choose_device
 from .web.openapi import correct
 from .web.problems import HANDLERS
+from .web.shelf import Shelf
+from .web.specs import Specs
 from .web.traces import Traces
-from .zoo import Zoo, ZooError
+from .zoo import ZooError
 
 # Bodies held at once: 25 of the largest, or a class of 200 that sends photographs of 2 MB.
 UPLOAD_BYTES = 512 * MIB
@@ -34,29 +43,19 @@ def create_app(settings: Settings) -> FastAPI:
     """
     torch.set_num_threads(1)
     pages.bundle()
-    here = Here(
-        tracer=_tracer(settings),
-        workbench=Workbench(workers=settings.workers, queue=settings.queue),
-        uploads=Uploads(cap=image.MAX_BYTES, seconds=settings.upload_seconds, budget=UPLOAD_BYTES),
-    )
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        here.workbench.close()
-
+    here = _here(settings)
     app = FastAPI(
         title="ConvLens",
         version=__version__,
         summary="What every layer of a convolutional network makes of a picture.",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=_lifespan,
         exception_handlers=HANDLERS,
     )
     app.state.here = here
-    for router in (api.router, tracing.router, pages.router):
-        app.include_router(router)
+    for part in (api, tracing, runs, pins, socket, pages):
+        app.include_router(part.router)
     app.add_middleware(Head)
     app.add_middleware(
         Guard,
@@ -67,16 +66,59 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _tracer(settings: Settings) -> Tracer:
-    """Loads every network and traces the page's first picture, so that the page opens drawn."""
-    zoo = Zoo(settings.models or paths.models())
-    traces = Traces(settings.trace_bytes)
-    tracer = Tracer(zoo, traces, choose_device(settings.device))
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    here: Here = app.state.here
+    here.hub.audience.open()
+    await asyncio.to_thread(here.hub.open)
+    yield
+    await asyncio.to_thread(here.hub.close)
+    here.hub.audience.close()
+    here.workbench.close()
+
+
+def _here(settings: Settings) -> Here:
+    store = _store(settings)
+    shelf = Shelf(settings.models or paths.models(), store)
+    roots = Roots(
+        own=settings.data_dir / "data",
+        extra=settings.datasets,
+        downloads=settings.data_dir / "downloads",
+    )
+    caps = Caps(
+        steps=settings.run_steps,
+        minutes=settings.run_minutes,
+        parameters=settings.run_parameters,
+    )
+    specs = Specs(store, shelf, roots, caps)
+    # With more threads, runs and requests beside each other wait for spinning threads.
+    executor = Executor(settings.runs, threads=max(1, ((os.cpu_count() or 1) - 1) // settings.runs))
+    return Here(
+        tracer=_tracer(settings, shelf),
+        workbench=Workbench(workers=settings.workers, queue=settings.queue),
+        uploads=Uploads(cap=image.MAX_BYTES, seconds=settings.upload_seconds, budget=UPLOAD_BYTES),
+        hub=Hub(store, executor, specs.of, storage=settings.run_storage_mb * MIB),
+        specs=specs,
+        roots=roots,
+    )
+
+
+def _store(settings: Settings) -> Store:
     try:
-        for name in zoo.ids():
-            zoo.graph(name)
+        return Store(settings.data_dir)
+    except StoreError as error:
+        raise StartError(error.sentence, hint=error.hint) from error
+
+
+def _tracer(settings: Settings, shelf: Shelf) -> Tracer:
+    """Loads every network and traces the page's first picture, so that the page opens drawn."""
+    traces = Traces(settings.trace_bytes)
+    tracer = Tracer(shelf, traces, choose_device(settings.device))
+    try:
+        for name in shelf.ids():
+            shelf.graph(name)
     except ZooError as error:
         raise StartError(error.sentence, hint=error.hint) from error
     first = pictures.catalogue()[0].id
-    tracer.trace(zoo.ids()[0], pictures.read(first), api.framing(first))
+    tracer.trace(shelf.ids()[0], pictures.read(first), api.framing(first))
     return tracer

@@ -61,8 +61,31 @@ class Settings(BaseSettings):
     trace_memory_mb: int = Field(
         default=512, ge=1, le=1_000_000, description="memory for traces kept for hovering, in MiB"
     )
-
-    @field_validator("data_dir", "models")
+    datasets: Path | None = Field(
+        default=None, description="folder of data sets to train on; it is only read"
+    )
+    runs: int = Field(
+        default=max(1, (os.cpu_count() or 1) - 1),
+        ge=1,
+        le=64,
+        description="training runs at once; more wait in a queue",
+    )
+    run_steps: int = Field(
+        default=1_000_000, ge=1, le=1_000_000_000, description="most steps of a training run"
+    )
+    run_minutes: int = Field(
+        default=240, ge=1, le=100_000, description="most minutes of a training run's work"
+    )
+    run_parameters: int = Field(
+        default=20_000_000,
+        ge=1,
+        le=1_000_000_000,
+        description="most parameters of a trained network",
+    )
+    run_storage_mb: int = Field(
+        default=1024, ge=1, le=1_000_000, description="most that a training run may store, in MiB"
+    )
+    @field_validator("data_dir", "models", "datasets")
     @classmethod
     def _at_home(cls, folder: Path | None) -> Path | None:
         """A `~` that no shell has replaced, as in `.env`."""

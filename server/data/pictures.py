@@ -128,6 +128,11 @@ def read(picture: str) -> bytes:
     return _drawn(_DIGIT_LINES[picture.removeprefix("digit-")])
 
 
+def digits_file() -> Path | None:
+    """Returns scikit-learn's file of 1,797 digits: lines of 64 samples 0..16 and the label."""
+    return _file(_LEARN, _DIGITS_FILE)
+
+
 def _file(source: str, name: str) -> Path | None:
     """A file in an installed package, which is found without the second that its import takes."""
     spec = find_spec(_PACKAGES[source])

@@ -17,6 +17,7 @@ from . import schema
 from .here import CardHere, HereNow, Nodes
 from .inference import Tracer, describe
 from .openapi import BINARY, binary, problems
+from .shelf import is_run
 from .traces import chosen
 
 router = APIRouter(responses=problems(403))
@@ -64,9 +65,13 @@ def full(card: Card, tracer: Tracer) -> dict[str, Any]:
 
 
 @router.get("/api/models/{model_id}", tags=["networks"], responses=problems(404))
-async def model(card: CardHere, here: HereNow) -> schema.ModelCard:
-    """Returns a network's card and graph: every operation it performs is a node."""
-    return schema.ModelCard.model_validate(full(card, here.tracer))
+def model(model_id: str, card: CardHere, here: HereNow) -> schema.ModelCard:
+    """Returns a network's card and graph: every operation it performs is a node.
+
+    Besides the networks that ship, `run-<id>` is the last checkpoint of a training run, and
+    `run-<id>@<step>` its last one up to that step.
+    """
+    return schema.ModelCard.model_validate({**full(card, here.tracer), "id": model_id})
 
 
 @router.get(
@@ -78,12 +83,12 @@ async def model(card: CardHere, here: HereNow) -> schema.ModelCard:
 def weights(card: CardHere, here: HereNow, nodes: Nodes = "") -> Response:
     """Returns a network's weights, or those of some nodes, as a safetensors file."""
     zoo = here.tracer.zoo
-    if not nodes:
+    if not nodes and not is_run(card.id):  # A checkpoint's file holds more than the weights.
         path = zoo.weights_path(card.id)
         return FileResponse(path, media_type=BINARY, filename=f"{card.id}.safetensors")
     state = zoo.network(card.id).state_dict()
     wanted = chosen(zoo.graph(card.id), nodes)
-    names = {name for record in wanted for name in record.weights.values()}
+    names = {name for record in wanted for name in record.weights.values()} if nodes else state
     tensors = {name: state[name].contiguous() for name in sorted(names)}
     return Response(safetensors.torch.save(tensors), media_type=BINARY)
 

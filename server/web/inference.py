@@ -4,7 +4,7 @@ import asyncio
 import copy
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import torch
@@ -67,6 +67,18 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def picture_problem(error: image.PictureError) -> Problem:
+    """Returns the problem of a picture that cannot be read."""
+    return Problem(
+        error.status,
+        error.detail,
+        hint=error.hint,
+        title=error.title,
+        code=error.code,
+        values=error.values,
+    )
+
+
 class Tracer:
     """Traces pictures through the zoo's networks and keeps the results."""
 
@@ -75,12 +87,12 @@ class Tracer:
         self.traces = traces
         self.device = device
 
-    @cache  # noqa: B019 (one tracer lives as long as the process)
     def _network(self, model: str) -> torch.nn.Module:
-        network = self.zoo.network(model)
-        if self.device.type == "cpu":
-            return network
-        return copy.deepcopy(network).to(self.device)  # The zoo's own stays where it is.
+        return self.zoo.network(model) if self.device.type == "cpu" else self._moved(model)
+
+    @lru_cache(maxsize=16)  # noqa: B019 (one tracer lives as long as the process)
+    def _moved(self, model: str) -> torch.nn.Module:
+        return copy.deepcopy(self.zoo.network(model)).to(self.device)  # The zoo's own stays.
 
     def trace(self, model: str, picture: bytes, crop: image.Crop | None) -> Kept:
         """Returns the kept trace of a picture, computed unless it is still there.
@@ -88,6 +100,7 @@ class Tracer:
         Raises:
             Problem: the picture cannot be read.
         """
+        model = self.zoo.exact(model)
         key = trace_id(model, picture, str(crop))
         found = self.traces.find(key)
         if found is not None:
@@ -96,14 +109,7 @@ class Tracer:
         try:
             prepared = image.prepare(picture, card.spec, crop=crop)
         except image.PictureError as error:
-            raise Problem(
-                error.status,
-                error.detail,
-                hint=error.hint,
-                title=error.title,
-                code=error.code,
-                values=error.values,
-            ) from error
+            raise picture_problem(error) from error
         seen = tap.run(self._network(model), prepared.tensor.to(self.device))
         ends = measure(seen.records)
         head = header(key, card, seen.records, prepared.facts, ends=ends)

@@ -11,12 +11,14 @@ PROBLEM = "application/problem+json"
 MEANINGS = {
     403: "the Host or the Origin is not allowed",
     404: "there is nothing of that id",
-    408: "the picture took too long to arrive",
+    408: "the body took too long to arrive",
+    409: "the run cannot do that in the state it is in",
     410: "the trace is no longer in memory: send the picture again",
-    413: "the picture has too many bytes or pixels",
+    413: "the body has too many bytes, or the picture too many pixels",
     415: "the body is not a picture of a kind that is read",
     422: "a value or the picture is not allowed",
-    503: "too many pictures wait: try again after `Retry-After`",
+    503: "too many pictures or runs wait: try again after `Retry-After`",
+    507: "the data directory is full or cannot be written",
 }
 
 

@@ -1,9 +1,10 @@
 """The OpenAPI document is true and complete: what it says is what is answered, and nothing else."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -11,30 +12,16 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from convlens.web import api, tracing
+from tests.web.cases import ASKS_JSON as JSON
+from tests.web.cases import BINARY, BOX, PROBLEM, Case, get
 
-PROBLEM = "application/problem+json"
 TRACE = "/api/models/{model_id}/trace"
-BOX: dict[str, str] = {"accept": "application/octet-stream"}
-JSON = {"accept": "application/json"}
 EVIL = {"host": "evil.example"}
 GONE = "0" * 32
-
-
-class Case(NamedTuple):
-    """A request and the status and type that the document gives for it."""
-
-    method: str
-    path: str  # as in the document
-    address: str
-    status: int
-    kind: str
-    headers: Mapping[str, str] = MappingProxyType({})
-    body: bytes = b""
-    busy: bool = False
-
-
-def get(path: str, address: str, status: int, kind: str, **more: Any) -> Case:
-    return Case("get", path, address, status, kind, **more)
+MODEL, WEIGHTS = "/api/models/{model_id}", "/api/models/{model_id}/weights"
+PICTURE, KEPT = "/api/pictures/{picture_id}", "/api/traces/{trace_id}"
+NODE = KEPT + "/nodes/{node}"
+OVER = {"content-length": "20000001"}
 
 
 def post(query: str, status: int, kind: str, **more: Any) -> Case:
@@ -48,13 +35,14 @@ def forbidden(method: str, path: str) -> Case:
     return Case(method, path, address, 403, PROBLEM, EVIL)
 
 
-MODEL, WEIGHTS = "/api/models/{model_id}", "/api/models/{model_id}/weights"
-PICTURE, KEPT = "/api/pictures/{picture_id}", "/api/traces/{trace_id}"
-NODE = KEPT + "/nodes/{node}"
-BINARY = "application/octet-stream"
-OVER = {"content-length": "20000001"}
+# Each part of the API brings its own: CASES, ELSEWHERE, and PLACES that make what they ask for.
+PARTS = [
+    import_module(f"tests.web.{path.stem}")
+    for path in sorted(Path(__file__).parent.glob("cases_*.py"))
+]
 
 CASES = [
+    *(case for part in PARTS for case in part.CASES),
     get("/healthz", "/healthz", 200, "application/json"),
     get("/api/models", "/api/models", 200, "application/json"),
     get(MODEL, "/api/models/lenet-5", 200, "application/json"),
@@ -85,7 +73,7 @@ CASES = [
     get(NODE, "/api/traces/{kept}/nodes/conv_1_1", 503, PROBLEM, busy=True),
 ]
 # Answered only to a sender that is slow: tests/web/test_body.py and test_wire.py send one.
-ELSEWHERE = {("post", TRACE, 408)}
+ELSEWHERE = {("post", TRACE, 408)}.union(*(part.ELSEWHERE for part in PARTS))
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +109,10 @@ def test_every_documented_answer_has_a_case_and_every_case_is_documented(documen
 def test_what_is_documented_is_answered(
     case: Case, app: FastAPI, client: TestClient, document: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = case.address.replace("{kept}", kept(client))
+    places: dict[str, Callable[[TestClient], str]] = {"kept": kept}
+    for part in PARTS:
+        places.update(part.PLACES)
+    address = re.sub(r"\{(\w+)\}", lambda match: places[match[1]](client), case.address)
     if case.busy:
         monkeypatch.setattr(app.state.here.workbench, "limit", 0)
     answer = client.request(
@@ -176,9 +167,10 @@ def parts(value: Any, schema: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def test_every_route_of_the_api_is_in_the_document(document: Any) -> None:
+    routers = [api.router, tracing.router, *(part.ROUTER for part in PARTS)]
     routes = {
         (method.lower(), route.path)
-        for router in (api.router, tracing.router)
+        for router in routers
         for route in router.routes
         if isinstance(route, APIRoute)
         for method in route.methods or ()

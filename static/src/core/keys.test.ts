@@ -31,7 +31,7 @@ describe('the key map', () => {
   });
 
   it('writes arrows as arrows and letters as letters', () => {
-    expect(['ArrowLeft', 'Escape', 'g'].map(keySign)).toEqual(['←', 'Esc', 'g']);
+    expect(['ArrowLeft', 'Escape', ' ', 'g'].map(keySign)).toEqual(['←', 'Esc', 'Space', 'g']);
   });
 });
 
@@ -47,6 +47,10 @@ describe('actionOf', () => {
     ['0', 'fit'],
     ['g', 'glossary'],
     [']', 'nextLayer'],
+    [' ', 'play'],
+    [',', 'stepPhase'],
+    ['.', 'stepBatch'],
+    ['e', 'stepEpoch'],
   ])('reads %s as %s', (key, action) => {
     expect(press(key)).toBe(action);
   });
@@ -66,6 +70,15 @@ describe('actionOf', () => {
       expect(press('g', { target: { tagName } })).toBe(null);
       expect(press('Escape', { target: { tagName } })).toBe('back');
     }
+  });
+
+  it('lets Space press what it presses everywhere, and keeps its meaning beside a slider', () => {
+    for (const tagName of ['BUTTON', 'SUMMARY', 'A']) {
+      expect(press(' ', { target: { tagName } })).toBe(null);
+      expect(press('.', { target: { tagName } })).toBe('stepBatch');
+    }
+    expect(press(' ', { target: { tagName: 'INPUT', type: 'checkbox' } })).toBe(null);
+    expect(press(' ', { target: { tagName: 'INPUT', type: 'range' } })).toBe('play');
   });
 
   it('takes nothing that a part has already answered', () => {

@@ -13,7 +13,12 @@ export type Action =
   | 'previousPicture'
   | 'scale'
   | 'nextLayer'
-  | 'previousLayer';
+  | 'previousLayer'
+  | 'play'
+  | 'stepPhase'
+  | 'stepBatch'
+  | 'stepEpoch'
+  | 'reset';
 
 interface Row {
   /** Values of KeyboardEvent.key. */
@@ -46,6 +51,14 @@ export const KEYS = [
   { keys: ['+', '-', '0'], does: 'keys.cropSize', where: 'keys.whereCrop' },
   { keys: ['ArrowLeft', 'ArrowRight'], does: 'keys.pictures', where: 'keys.wherePictures' },
   { keys: ['Delete'], does: 'keys.remove', where: 'keys.wherePictures' },
+  { keys: [' '], does: 'keys.play', where: 'keys.whereTrain', actions: ['play'] },
+  {
+    keys: [',', '.', 'e'],
+    does: 'keys.step',
+    where: 'keys.whereTrain',
+    actions: ['stepPhase', 'stepBatch', 'stepEpoch'],
+  },
+  { keys: ['r'], does: 'keys.reset', where: 'keys.whereTrain', actions: ['reset'] },
   { keys: ['Escape'], does: 'keys.back', where: 'keys.whereAnywhere', actions: ['back'] },
   {
     keys: ['+', '-'],
@@ -75,6 +88,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   Escape: 'Esc',
   Delete: 'Del',
   '-': '−',
+  ' ': 'Space',
 };
 
 /** The same key without Shift, on keyboards where the sign needs it. */
@@ -87,6 +101,10 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map(
 );
 
 const FIELDS = new Set(['INPUT', 'SELECT', 'TEXTAREA']);
+/** What Space presses, opens or marks. */
+const PRESSABLE = new Set(['BUTTON', 'SUMMARY', 'A']);
+/** Only arrows mean something to a slider. */
+const SLIDER = 'range';
 
 type Press = Pick<
   KeyboardEvent,
@@ -101,7 +119,8 @@ export function keySign(key: string): string {
 /** What a key press asks for; null when a part has taken it, or when it is typed into a field. */
 export function actionOf(press: Press): Action | null {
   if (press.defaultPrevented || press.ctrlKey || press.metaKey || press.altKey) return null;
-  const tag = (press.target as { tagName?: string } | null)?.tagName ?? '';
-  if (FIELDS.has(tag) && press.key !== 'Escape') return null;
+  const { tagName: tag = '', type } = (press.target ?? {}) as { tagName?: string; type?: string };
+  if (FIELDS.has(tag) && type !== SLIDER && press.key !== 'Escape') return null;
+  if (PRESSABLE.has(tag) && press.key === ' ') return null;
   return ACTIONS.get(ALIASES[press.key] ?? press.key) ?? null;
 }

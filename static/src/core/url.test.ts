@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CHANNEL_ORDERS } from './order';
+import { PANELS } from './panels';
 import { makeRandom } from '../../tests/random';
 import { SCALE_MODES } from './scale';
 import type { State } from './url';
@@ -22,7 +23,12 @@ function anyState(seed: number): State {
     scale: pick(SCALE_MODES),
     order: pick(CHANNEL_ORDERS),
     density: pick(['fit', 'all'] as const),
-    view: 'look',
+    view: pick(['look', 'train'] as const),
+    run: maybe(text()),
+    beside: Array.from({ length: number() % 3 }, () => `run-${number()}`),
+    experiment: maybe(text()),
+    panels: maybe(PANELS.filter(() => random() < 0.3)),
+    pin: number(),
     theme: pick([null, 'light', 'dark'] as const),
     lang: pick([null, 'en', 'zh'] as const),
   };
@@ -100,6 +106,22 @@ describe('decodeState', () => {
       picture: '50%',
       net: '100%',
     });
+  });
+
+  it('leaves out of a list what it does not know', () => {
+    const state = decodeState('#view=train&panels=loss,nonsense,worst&beside=a b,7&pin=2');
+    expect(state).toMatchObject({
+      view: 'train',
+      panels: ['loss', 'worst'],
+      beside: ['7'],
+      pin: 2,
+    });
+  });
+
+  it('tells no panels from the panels of the beginning', () => {
+    expect(encodeState({ ...DEFAULT_STATE, panels: [] })).toBe('v=1&panels=-');
+    expect(decodeState('#panels=-').panels).toEqual([]);
+    expect(decodeState('#').panels).toBeNull();
   });
 
   it('lets the last of two equal keys count', () => {

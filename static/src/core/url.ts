@@ -3,13 +3,14 @@
 import type { Density } from './layout';
 import type { ChannelOrder } from './order';
 import { CHANNEL_ORDERS } from './order';
+import { PANELS, type Panel } from './panels';
 import type { ScaleMode } from './scale';
 import { SCALE_MODES } from './scale';
 import type { Theme } from './colour';
 import type { Locale } from './numbers';
 
 export const VERSION = 1;
-export const VIEWS = ['look'] as const;
+export const VIEWS = ['look', 'train'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface State {
@@ -26,6 +27,16 @@ export interface State {
   order: ChannelOrder;
   density: Density;
   view: View;
+  /** The run that is shown while training; null = one that has not begun. */
+  run: string | null;
+  /** Finished or living runs whose curves are drawn beside it. */
+  beside: readonly string[];
+  /** The preset, "id" or "id:arm", that the options come from. */
+  experiment: string | null;
+  /** Panels beside the canvas; null = those of the beginning. */
+  panels: readonly Panel[] | null;
+  /** Which of the pinned pictures the canvas shows. */
+  pin: number;
   /** null = as the system says. */
   theme: Theme | null;
   /** null = as the browser says. */
@@ -42,6 +53,11 @@ export const DEFAULT_STATE: State = {
   order: 'index',
   density: 'fit',
   view: 'look',
+  run: null,
+  beside: [],
+  experiment: null,
+  panels: null,
+  pin: 0,
   theme: null,
   lang: null,
 };
@@ -80,6 +96,23 @@ const pair: Field<readonly [number, number]> = {
   write: (cell) => cell.join(','),
 };
 
+const runId: Field<string> = {
+  read: (text) => (/^[\w-]{1,40}$/.test(text) ? text : undefined),
+  write: String,
+};
+
+/** What cannot be read is left out; "-" stands for a list of nothing. */
+function list<T>(field: Field<T>): Field<readonly T[]> {
+  return {
+    read: (text) =>
+      text.split(',').flatMap((each) => {
+        const value = field.read(each);
+        return value === undefined ? [] : [value];
+      }),
+    write: (values) => (values.length === 0 ? '-' : values.map((each) => field.write(each)).join()),
+  };
+}
+
 /** In the order of the address. */
 const FIELDS: { [K in keyof State]: Field<State[K]> } = {
   net: name,
@@ -91,6 +124,11 @@ const FIELDS: { [K in keyof State]: Field<State[K]> } = {
   order: oneOf(CHANNEL_ORDERS),
   density: oneOf(['fit', 'all']),
   view: oneOf(VIEWS),
+  run: name,
+  beside: list(runId),
+  experiment: name,
+  panels: orNull(list(oneOf(PANELS))),
+  pin: index,
   theme: orNull(oneOf(['light', 'dark'])),
   lang: orNull(oneOf(['en', 'zh'])),
 };

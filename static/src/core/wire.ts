@@ -143,6 +143,13 @@ export function floatsOf(tensors: ReadonlyMap<string, Tensor>, name: string): Fl
   return tensor.data;
 }
 
+/** The float64 numbers called `name`; throws an Error when they are missing or of another type. */
+export function floats64(tensors: ReadonlyMap<string, Tensor>, name: string): Float64Array {
+  const tensor = tensors.get(name);
+  if (tensor?.dtype !== 'F64') fail(`${name} is ${tensor ? tensor.dtype : 'missing'}, not F64`);
+  return tensor.data;
+}
+
 /** The bytes called `name`; throws an Error when they are missing or of another type. */
 export function bytesOf(tensors: ReadonlyMap<string, Tensor>, name: string): Uint8Array {
   const tensor = tensors.get(name);

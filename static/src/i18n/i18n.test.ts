@@ -93,7 +93,7 @@ describe('the words', () => {
 
 describe('the page', () => {
   const literal = [...code.matchAll(/\bt\(\s*'([^']+)'/g)].map(([, key]) => key as string);
-  const built = [...code.matchAll(/`([a-z]+\.\w*)\$\{/gi)].map(([, start]) => start as string);
+  const built = [...code.matchAll(/`([a-z]+\.[\w.]*)\$\{/gi)].map(([, start]) => start as string);
 
   it('asks for words that exist', () => {
     expect(literal.filter((key) => !isKey(key))).toEqual([]);

@@ -77,7 +77,7 @@ async function toProblem(response: Response): Promise<ProblemError> {
 }
 
 /** What `read` takes from the answer; a connection that breaks on the way is a server away. */
-async function request<T>(
+export async function request<T>(
   path: string,
   init: RequestInit,
   read: (response: Response) => Promise<T>,
@@ -92,7 +92,7 @@ async function request<T>(
   }
 }
 
-async function requestTensors(path: string, init: RequestInit): Promise<Payload> {
+export async function requestTensors(path: string, init: RequestInit): Promise<Payload> {
   return parseTensors(await request(path, init, (response) => response.arrayBuffer()));
 }
 

@@ -13,6 +13,11 @@ import { Scales } from './scales.svelte';
 
 const NO_MAPS = { count: 0, height: 0, width: 0 };
 
+/** True for the network of a run: "run-7", or "run-7@400" as it was after 400 steps. */
+export function isTrained(net: string): boolean {
+  return /^run-[^@]+(@\d+)?$/.test(net);
+}
+
 /** Whether a number of the address counts something that is there. */
 function isBelow(index: number | null, count: number): index is number {
   return index !== null && index < count;
@@ -36,6 +41,10 @@ export class App {
   scale = $derived(this.state.scale);
   order = $derived(this.state.order);
   density = $derived(this.state.density);
+  view = $derived(this.state.view);
+  /** Networks made by runs that were opened here, beside those that the server ships. */
+  #trained: readonly PageData['models'][number][] = $state.raw([]);
+  networks = $derived.by(() => [...this.page.models, ...this.#trained]);
   net = $derived(this.#known(this.state.net));
   fit: Fit = $derived.by(() => this.#fitOf(this.net));
   fitting = $derived.by(() => this.pictures.fitting(this.fit));
@@ -68,12 +77,13 @@ export class App {
   }
 
   #known(net: string | null): string {
+    if (net !== null && isTrained(net)) return net;
     const found = this.page.models.find(({ id }) => id === net) ?? this.page.models[0];
     return found?.id ?? '';
   }
 
   #fitOf(net: string): Fit {
-    return this.page.models.find(({ id }) => id === net)?.fit ?? 'photo';
+    return this.networks.find(({ id }) => id === net)?.fit ?? 'photo';
   }
 
   #choose(id: string | null): Picture {
@@ -179,10 +189,18 @@ export class App {
 
   /** Draws the picture of the state in its network; called whenever one of them changes. */
   async draw(): Promise<void> {
+    if (this.networks.every(({ id }) => id !== this.net)) return this.#learn(this.net);
     const picture = this.#sketch ?? this.picture;
     const isTaken = await this.look.open(this.net, picture, this.#sketch ? null : this.crop);
     if (!isTaken) this.#dropRefused(picture);
     await this.look.prefetch();
+  }
+
+  /** Asks what a run's network is called and which pictures fit it; one that is gone is left. */
+  async #learn(net: string): Promise<void> {
+    const card = await this.look.learn(net);
+    if (card) this.#trained = [...this.#trained.filter(({ id }) => id !== net), card];
+    else if (this.net === net) this.go({ net: null, node: null, c: null, cell: null }, false);
   }
 
   /** A picture of the person's own that the server refused is not kept; its reason stays. */

@@ -94,6 +94,19 @@ export class Look {
     }
   }
 
+  /** The card of a network that is not of the page's list; null when there is none: see `problem`. */
+  async learn(model: string): Promise<Card | null> {
+    const { signal } = this.#current;
+    try {
+      const card = await this.#patiently(signal, () => fetchCard(model, signal));
+      if (card) this.#cards.set(model, card);
+      return card;
+    } catch (error) {
+      this.#refuse(error);
+      return null;
+    }
+  }
+
   /** Away and busy say more than slow. */
   #saySlow(signal: AbortSignal): void {
     const isQuiet = this.link === 'fresh' || this.link === 'loading';

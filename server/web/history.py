@@ -1,0 +1,63 @@
+"""All that a run has recorded, sent piece by piece: as JSON, or as columns of numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from ..store import RunRow, Store
+from ..train.events import KINDS, POINT, Health, Layers, Phase, Points, Rows
+
+PIECE = 4096  # points that become text at once
+# What a curve's flags and tables are made of; the rest is as long as the points.
+TOLD = tuple(
+    kind for kind in KINDS if kind not in {k.type for k in (Points, Layers, Health, Phase)}
+)
+
+
+def as_json(store: Store, row: RunRow, from_step: int, buckets: int) -> Iterator[str]:
+    """Yields the text of `{id, state, seq, points, events}`, some thousand points at a time."""
+    points = decimated(store.points(row.id, from_step), buckets)
+    head = {"id": row.id, "state": row.state, "seq": row.seq}
+    yield json.dumps(head, separators=(",", ":"))[:-1] + ',"points":['
+    for start in range(0, len(points), PIECE):
+        piece = Points(points[start : start + PIECE]).as_json()["points"]
+        yield ("," if start else "") + json.dumps(piece, separators=(",", ":"))[1:-1]
+    yield '],"events":['
+    for index, (_, event) in enumerate(store.events(row.id, from_step, TOLD)):
+        yield ("," if index else "") + json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    yield "]}"
+
+
+def as_columns(store: Store, row: RunRow, from_step: int, buckets: int) -> bytes:
+    """Returns the points as a safetensors file: F64 of (n,) for each of step, epoch, loss, ...
+
+    `__metadata__.run` is the JSON `{id, state, seq}`.
+    """
+    points = decimated(store.points(row.id, from_step), buckets)
+    columns = {name: np.ascontiguousarray(points[:, i]) for i, name in enumerate(POINT)}
+    head = json.dumps({"id": row.id, "state": row.state, "seq": row.seq})
+    return save(columns, {"run": head})
+
+
+def decimated(points: Rows, buckets: int) -> Rows:
+    """Returns the points that a curve of so many pixels shows; all of them for 0.
+
+    Of each of `buckets` pieces of equal length the points stay at which loss or accuracy is lowest
+    or highest, and the first and last of all: the curve's outline is that of all points.
+    """
+    count = len(points)
+    if not buckets or count <= 4 * buckets:
+        return points
+    kept = [0, count - 1]
+    for piece in np.array_split(np.arange(count), buckets):
+        for column in (POINT.index("loss"), POINT.index("accuracy")):
+            values = points[piece, column]
+            kept += [int(piece[values.argmin()]), int(piece[values.argmax()])]
+    chosen: NDArray[Any] = np.unique(kept)
+    return points[chosen]

@@ -1,0 +1,334 @@
+"""Runs from the queue to their end: what a worker says is stored first, then sent to who watches.
+
+Every method may be called from any thread and may wait for the disk; none belongs on the event
+loop.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import Problem
+from ..store import RunRow, Store, StoreError
+from ..train.events import ENDED, Event, Frame, Saved, State
+from ..train.executor import Executor, Job
+from ..train.options import Options, as_json
+from ..train.wire import Message, Snapshot, Spec
+from .audience import Audience
+from .feed import Goodbye
+from .refusals import broken, no_run, not_now, queue_full, reason, stored
+
+QUEUE = 64  # runs that may wait
+ANSWER_S = 1.0  # that a control waits for the state it asks for
+END_S = 6.0  # that a stop or a deletion waits for the process
+FRAME_S = 2.0  # between two frames that are kept; the last one is kept too
+GONE = 4404
+RESUMABLE = ("interrupted", "stopped", "failed")
+AIMS = {"pause": "paused", "resume": "running"}
+
+
+@dataclass(eq=False)
+class Live:
+    """A run that has a process, or is about to get one."""
+
+    run_id: str
+    job: Job | None = None
+    started: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
+    said: threading.Condition = field(default_factory=threading.Condition)
+    state: str = "queued"
+    instead: dict[str, Any] | None = None  # the reason to give when it stops, in place of its own
+    frame: Frame | None = None  # the newest, not kept yet
+    frame_kept_s: float = 0.0
+
+    def notice(self, state: str = "") -> None:
+        """Wakes those who wait for a state."""
+        with self.said:
+            self.state = state or self.state
+            self.said.notify_all()
+
+    def wait_for(self, state: str) -> None:
+        """Returns when it is in this state, has ended, or a moment has passed."""
+        with self.said:
+            self.said.wait_for(lambda: self.state == state or self.ended.is_set(), ANSWER_S)
+
+
+class Hub:
+    """All runs of this server.
+
+    Args:
+        store: what is kept of them.
+        executor: where they run; its limit is how many at once.
+        specify: what a worker has to know to begin, or to go on with a run from its checkpoint;
+            raises a Problem when it cannot.
+        storage: most bytes that a run may store.
+    """
+
+    def __init__(
+        self, store: Store, executor: Executor, specify: Callable[[RunRow], Spec], *, storage: int
+    ) -> None:
+        self.store = store
+        self.audience = Audience(self.tell)
+        self._executor = executor
+        self._specify = specify
+        self._storage = storage
+        self._lock = threading.RLock()
+        self._queue: list[str] = []
+        self._live: dict[str, Live] = {}
+        self._pins: dict[str, dict[int, tuple[dict[str, Any], bytes]]] = {}
+        self._unsaved: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._closing = False
+
+    def open(self) -> None:
+        """Begins to take runs; those that a server which died has left are marked interrupted."""
+        self._executor.warm()
+        for run_id in self.store.interrupted():
+            step = self.store.run(run_id).step
+            self._say(run_id, [State(step, "interrupted", reason("server", step))])
+
+    def close(self) -> None:
+        """Ends every process; the runs can be resumed."""
+        with self._lock:
+            self._closing = True
+            waiting, live = list(self._queue), list(self._live.values())
+            self._queue.clear()
+        for run_id in waiting:
+            self._finish(run_id, "interrupted", reason("server", 0))
+        self._executor.close()
+        for each in live:
+            each.ended.wait(END_S)
+        self.store.close()
+
+    # --- what there is ---
+
+    def row(self, run_id: str) -> RunRow:
+        """Returns a run; an unknown one is a 404 problem."""
+        try:
+            return self.store.run(run_id)
+        except KeyError as error:
+            raise no_run(run_id) from error
+
+    def shown(self, row: RunRow) -> dict[str, Any]:
+        """Returns a run as the API shows it: the row, its place in the queue, what is kept."""
+        run = row.as_json()
+        if row.id in self._unsaved:
+            run["state"], run["reason"] = self._unsaved[row.id]
+        kept = self.store.checkpoints(row.id)
+        return run | {
+            "place": self.place(row.id),
+            "model": f"run-{row.id}" if kept else None,
+            "checkpoints": kept,
+            "bytes": self.store.bytes(row.id),
+            "watchers": self.audience.count(row.id),
+        }
+
+    def place(self, run_id: str) -> int | None:
+        """Returns the run's place in the queue, 1 for the next; None outside of it."""
+        with self._lock:
+            return self._queue.index(run_id) + 1 if run_id in self._queue else None
+
+    # --- what is asked for ---
+
+    def create(self, options: Options) -> RunRow:
+        """Returns a new run, in the queue or already on its way.
+
+        Raises:
+            Problem: 503, too many wait; 507, the store cannot take it.
+        """
+        if len(self._queue) >= QUEUE:
+            raise queue_full(QUEUE)
+        with stored():
+            row = self.store.create(as_json(options), options.name)
+            self._enqueue(row)
+        return self.row(row.id)
+
+    def control(self, run_id: str, command: Mapping[str, Any]) -> RunRow:
+        """Does what is asked of a run and returns it, waiting a moment for its new state.
+
+        Raises:
+            Problem: 404, there is no such run; 409, not in this state; 507, it cannot be stored.
+        """
+        row, action = self.row(run_id), command["action"]
+        if action == "stop":
+            self._stop(row)
+        elif action == "resume" and row.state in RESUMABLE:
+            self._resume(row)
+        else:
+            live = self._live.get(run_id)
+            if live is None or not live.started.wait(END_S) or live.ended.is_set():
+                raise not_now(self.row(run_id), action, self.place(run_id))
+            self.tell(run_id, command)
+            if action in AIMS:
+                live.wait_for(AIMS[action])
+        return self.row(run_id)
+
+    def tell(self, run_id: str, command: Mapping[str, Any], payload: bytes = b"") -> None:
+        """Sends a command to the run's worker; without one it is lost without a word."""
+        live = self._live.get(run_id)
+        if live is not None and live.job is not None:
+            live.job.send(command, payload)
+
+    def pin(self, run_id: str, command: dict[str, Any], payload: bytes = b"") -> None:
+        """Shows a run another picture; it is kept in memory, for when the run is resumed."""
+        self._pins.setdefault(run_id, {})[command["slot"]] = command, payload
+        self.tell(run_id, command, payload)
+
+    def delete(self, run_id: str) -> None:
+        """Ends the run if need be, removes all that is kept of it, and sends its watchers away.
+
+        Raises:
+            Problem: 404, there is no such run; 507, the store cannot be written.
+        """
+        self.row(run_id)
+        with self._lock:
+            if run_id in self._queue:
+                self._queue.remove(run_id)
+            live = self._live.get(run_id)
+        if live is not None and live.started.wait(END_S):
+            if live.job is not None:
+                live.job.kill()
+            live.ended.wait(END_S)
+        with stored():
+            self.store.delete(run_id)
+        self._pins.pop(run_id, None)
+        self._unsaved.pop(run_id, None)
+        self.audience.post_goodbye(run_id, Goodbye(GONE, f"The run {run_id} was deleted."))
+
+    def _resume(self, row: RunRow) -> None:
+        live = self._live.get(row.id)
+        if live is not None:  # It has said its end and is about to go.
+            live.ended.wait(END_S)
+        with stored():
+            self._enqueue(row)
+
+    def _stop(self, row: RunRow) -> None:
+        with self._lock:
+            waiting = row.id in self._queue
+            if waiting:
+                self._queue.remove(row.id)
+            live = self._live.get(row.id)
+        if waiting:
+            with stored():
+                self._say(row.id, [State(row.step, "stopped", reason("asked", row.step))])
+        elif live is not None and live.started.wait(END_S):
+            if live.job is not None:
+                live.job.stop()
+            live.ended.wait(END_S)
+
+    # --- from the queue to the end ---
+
+    def _enqueue(self, row: RunRow) -> None:
+        with self._lock:
+            if row.id in self._queue or row.id in self._live:
+                return
+            self._queue.append(row.id)
+        try:
+            self._say(row.id, [State(row.step, "queued")])
+        except StoreError:
+            with self._lock:
+                self._queue.remove(row.id)
+            raise
+        self._pump()
+
+    def _pump(self) -> None:
+        """Starts runs as long as there is room."""
+        while True:
+            with self._lock:
+                full = len(self._live) >= self._executor.limit
+                if full or self._closing or not self._queue:
+                    return
+                live = Live(self._queue.pop(0))
+                self._live[live.run_id] = live
+            name = f"run {live.run_id}"
+            threading.Thread(target=self._follow, args=(live,), name=name, daemon=True).start()
+
+    def _follow(self, live: Live) -> None:
+        """A run's own thread: from its start to its end."""
+        try:
+            live.job = self._executor.start(self._specify(self.store.run(live.run_id)))
+            live.started.set()
+            for command, payload in self._pins.get(live.run_id, {}).values():
+                live.job.send(command, payload)
+            self.audience.post_begun(live.run_id)
+            for message in live.job.messages():
+                self._take(live, message)
+            why = live.job.exit_reason
+            if why is not None:
+                told = {"code": why["code"], "sentence": why["sentence"], "layer": None}
+                self._finish(live.run_id, why["state"], told)
+        except (StoreError, Problem, OSError, RuntimeError, ValueError) as error:
+            if live.job is not None:
+                live.job.kill()
+            self._finish(live.run_id, "failed", broken(error, 0))
+        except KeyError:  # It was deleted before it began.
+            live.instead = None
+        finally:
+            self._leave(live)
+
+    def _leave(self, live: Live) -> None:
+        with suppress(StoreError, KeyError):
+            self._keep_frame(live)
+        with self._lock:
+            self._live.pop(live.run_id, None)
+        live.started.set()
+        live.ended.set()
+        live.notice()
+        self._pump()
+
+    def _finish(self, run_id: str, state: str, why: dict[str, Any]) -> None:
+        """Says the end of a run that could not say it itself, even where nothing can be stored."""
+        try:
+            step = self.store.run(run_id).step
+            self._say(run_id, [State(step, state, why | {"step": step})])
+        except KeyError:  # It was deleted meanwhile.
+            return
+        except StoreError:
+            self._unsaved[run_id] = state, why
+            with suppress(StoreError):  # Its last words have a reserve on a full disk.
+                self.store.set_state(run_id, state, why)
+
+    # --- what a worker says ---
+
+    def _take(self, live: Live, message: Message) -> None:
+        match message:
+            case Frame():
+                live.frame = message
+                self.audience.post_frame(live.run_id, message.payload)
+                if time.monotonic() - live.frame_kept_s > FRAME_S:
+                    self._keep_frame(live)
+            case Snapshot():
+                self.store.save_checkpoint(live.run_id, message.step, message.payload)
+                self._say(live.run_id, [Saved(message.step)])
+                self._check_storage(live, message.step)
+            case State() if message.state in ENDED and live.instead is not None:
+                self._say(live.run_id, [State(message.step, message.state, live.instead)])
+            case _:
+                self._say(live.run_id, [message])
+
+    def _keep_frame(self, live: Live) -> None:
+        if live.frame is not None:
+            self.store.save_frame(live.run_id, live.frame.step, live.frame.payload)
+            live.frame, live.frame_kept_s = None, time.monotonic()
+
+    def _check_storage(self, live: Live, step: int) -> None:
+        held = self.store.bytes(live.run_id)
+        if held > self._storage and live.instead is None:
+            live.instead = reason("storage", step, held=held, cap=self._storage)
+            self.tell(live.run_id, {"action": "stop"})
+
+    def _say(self, run_id: str, events: list[Event]) -> None:
+        """Stores events, then lets the watchers know."""
+        sent = self.store.append(run_id, events)
+        for event in events:
+            if isinstance(event, State):
+                self.store.set_state(run_id, event.state, event.reason)
+                self._unsaved.pop(run_id, None)
+                if live := self._live.get(run_id):
+                    live.notice(event.state)
+        if sent:
+            self.audience.post_events(run_id, sent)

@@ -1,0 +1,108 @@
+/** Data sets: what there is, how one is divided, and which options its pictures depend on. */
+import type { Options, Words } from './run';
+import type { ClassName } from './types';
+
+export const KINDS = ['bundled', 'torchvision', 'folder', 'own', 'points'] as const;
+export type SetKind = (typeof KINDS)[number];
+
+/** One row of GET /api/data. */
+export interface Listing {
+  id: string;
+  name: Words;
+  kind: SetKind;
+  classes: readonly ClassName[];
+  /** (C, H, W) of a picture, or [2] of a point; empty while it is not known. */
+  shape: readonly number[];
+  count: number;
+  /** Pictures of each class; empty while it is not known. */
+  per_class: readonly number[];
+  available: boolean;
+  /** Why it cannot be learned from; null when it can. */
+  why: Words | null;
+  downloadable: boolean;
+}
+
+export const PARTS = ['train', 'validation', 'test'] as const;
+export type PartName = (typeof PARTS)[number];
+
+/** One picture of a contact sheet, with its place in the atlas. */
+export interface SheetCell {
+  row: number;
+  column: number;
+  /** Its number in the data set. */
+  id: number;
+  label: number;
+  part: PartName;
+}
+
+/** What GET /api/data/{id}/sheet says of its atlas: a row for each class. */
+export interface Sheet {
+  columns: number;
+  rows: number;
+  /** Sides of a cell in pixels. */
+  width: number;
+  height: number;
+  cells: readonly SheetCell[];
+  /** Pictures of each class in each part. */
+  counts: Readonly<Record<PartName, readonly number[]>>;
+  notes: readonly Words[];
+}
+
+/** Options that decide which pictures there are and how they are divided. */
+export const DIVIDING = [
+  'samples',
+  'pictures',
+  'noise',
+  'mark',
+  'validation_share',
+  'test_share',
+  'folds',
+  'fold',
+  'label_noise',
+  'imbalance',
+  'seed',
+] as const;
+
+export const AUGMENTING = [
+  'flip',
+  'shift',
+  'rotate',
+  'crop',
+  'colour',
+  'blur_noise',
+  'cutout',
+] as const;
+
+/** Some options as the query of an address. */
+export function queryOf(options: Options, names: readonly string[]): URLSearchParams {
+  const set = names.filter((name) => options[name] !== undefined && options[name] !== null);
+  return new URLSearchParams(set.map((name) => [name, String(options[name])]));
+}
+
+/** True when training pictures are changed at all. */
+export function isAugmented(options: Options): boolean {
+  return AUGMENTING.some((name) => options[name] === true || Number(options[name] ?? 0) > 0);
+}
+
+/** The sets of each kind, kinds without a set left out. */
+export function byKind(
+  sets: readonly Listing[],
+): readonly { kind: SetKind; sets: readonly Listing[] }[] {
+  return KINDS.map((kind) => ({ kind, sets: sets.filter((each) => each.kind === kind) })).filter(
+    (group) => group.sets.length > 0,
+  );
+}
+
+/** Fewest and most pictures of a class; null where the counts are not known. */
+export function spreadOf(counts: readonly number[]): { least: number; most: number } | null {
+  if (counts.length === 0 || counts.every((count) => count === 0)) return null;
+  return { least: Math.min(...counts), most: Math.max(...counts) };
+}
+
+/** A file's name as that of a data set. */
+export function setName(file: string): string {
+  return file
+    .replace(/^.*[\\/]/, '')
+    .replace(/\.zip$/i, '')
+    .trim();
+}

@@ -1,0 +1,112 @@
+/** Pictures collected class by class: sent to the server one after the other as they come. */
+import type { Listing } from '../core/dataset';
+import type { Words } from '../core/run';
+import type { Problem } from '../core/types';
+import { postPicture, type Taken } from '../io/data';
+import { problemOf } from './setup.svelte';
+
+export interface Bin {
+  label: string;
+  /** Pictures that the server has of it. */
+  count: number;
+  /** Addresses of the pictures that came since this page was opened. */
+  thumbs: readonly string[];
+}
+
+interface Waiting {
+  label: string;
+  bytes: Blob;
+}
+
+const SLUG = /[^a-z0-9]+/g;
+
+/** An id for a set of this name that none of the others has. */
+export function freeId(name: string, taken: readonly string[]): string {
+  const stem =
+    name
+      .toLowerCase()
+      .replace(SLUG, '-')
+      .replace(/^-+|-+$/g, '') || 'mine';
+  for (let n = 1; ; n++) {
+    const id = n === 1 ? stem : `${stem}-${n}`;
+    if (!taken.includes(id)) return id;
+  }
+}
+
+export class Collection {
+  bins: readonly Bin[] = $state.raw([]);
+  /** Pictures that are on their way or wait for it. */
+  left = $state(0);
+  problem: Problem | null = $state.raw(null);
+  notes: readonly Words[] = $state.raw([]);
+
+  #waiting: Waiting[] = [];
+  #isSending = false;
+  #ended = new AbortController();
+
+  constructor(
+    readonly id: string,
+    readonly name: string,
+    private readonly ontaken: (taken: Taken) => void,
+    listing: Listing | null = null,
+  ) {
+    this.bins = (listing?.classes ?? []).map(({ id: label }, index) => ({
+      ...{ label, count: listing?.per_class[index] ?? 0, thumbs: [] },
+    }));
+  }
+
+  /** Adds an empty class; one that is there already stays as it is. */
+  addBin(label: string): void {
+    const clean = label.trim();
+    if (clean === '' || this.bins.some((bin) => bin.label === clean)) return;
+    this.bins = [...this.bins, { label: clean, count: 0, thumbs: [] }];
+  }
+
+  /** An empty class that nobody wants. */
+  dropBin(label: string): void {
+    this.bins = this.bins.filter((bin) => bin.label !== label || bin.count > 0);
+  }
+
+  add(label: string, pictures: readonly Blob[]): void {
+    this.#waiting.push(...pictures.map((bytes) => ({ label, bytes })));
+    this.left = this.#waiting.length + (this.#isSending ? 1 : 0);
+    if (!this.#isSending) void this.#send();
+  }
+
+  async #send(): Promise<void> {
+    this.#isSending = true;
+    [this.problem, this.notes] = [null, []];
+    const { signal } = this.#ended;
+    for (let next = this.#waiting.shift(); next && !signal.aborted; next = this.#waiting.shift()) {
+      this.left = this.#waiting.length + 1;
+      try {
+        this.#took(next, await postPicture(this.id, { ...next, name: this.name }, signal));
+      } catch (error) {
+        if (!signal.aborted) this.problem = problemOf(error);
+      }
+    }
+    this.left = 0;
+    this.#isSending = false;
+  }
+
+  #took({ label, bytes }: Waiting, taken: Taken): void {
+    this.notes = [...this.notes, ...taken.notes];
+    const thumb = URL.createObjectURL(bytes);
+    this.bins = this.bins.map((bin) =>
+      bin.label === label ? { ...bin, count: bin.count + 1, thumbs: [...bin.thumbs, thumb] } : bin,
+    );
+    this.ontaken(taken);
+  }
+
+  dismiss(): void {
+    [this.problem, this.notes] = [null, []];
+  }
+
+  /** Ends what is under way and gives the thumbnails back. */
+  rest(): void {
+    this.#ended.abort();
+    this.#waiting = [];
+    for (const { thumbs } of this.bins) thumbs.forEach((each) => URL.revokeObjectURL(each));
+    this.bins = [];
+  }
+}

@@ -1,0 +1,131 @@
+/** One run that is open: what it says, what it shows, and what it is told. */
+import { parseFrame, type GlassNumbers } from '../core/frame';
+import type { Run, RunEvent } from '../core/run';
+import { floats64 } from '../core/wire';
+import type { PageData } from '../io/api';
+import { fetchEvents, fetchHistory, type Control, postControl } from '../io/runs';
+import { RunSocket, type Wire } from '../io/socket';
+import { onNextFrame } from './beat';
+import { cardOf, LiveLook } from './live.svelte';
+import { POINT_COLUMNS, Recording, type PointColumns } from './recording.svelte';
+
+/** From here on the points come in one piece, and the socket begins behind them. */
+const LONG_RUN = 4096;
+/** Everything but points and layers, which a long run has too many of. */
+const RARE = [
+  ...(['started', 'evaluation', 'health', 'change', 'verdict'] as const),
+  ...(['finder', 'saved', 'state'] as const),
+];
+
+export interface Glass {
+  name: string;
+  index: number;
+}
+
+interface Wishes {
+  pin: number;
+  frames: boolean;
+  glass: Glass | null;
+}
+
+export class Session {
+  readonly run: Run;
+  readonly recording: Recording;
+  /** The pinned picture in the network; null until the first frame. */
+  live: LiveLook | null = $state.raw(null);
+  /** Probabilities of every pinned picture, and the weight under the glass, at the last frame. */
+  softmax: readonly (readonly number[])[] = $state.raw([]);
+  glass: GlassNumbers | null = $state.raw(null);
+  wire: Wire = $state('opening');
+  wireReason = $state('');
+
+  #page: PageData;
+  #socket: RunSocket | null = null;
+  #ended = new AbortController();
+  #frame: ArrayBuffer | null = null;
+  #stop: (() => void) | null = null;
+  #wishes: Wishes;
+
+  /** `frames`: whether it is shown on a canvas, or its curves alone. */
+  constructor(page: PageData, run: Run, { pin = 0, frames = false } = {}) {
+    this.#page = page;
+    this.run = run;
+    this.recording = new Recording(run);
+    this.#wishes = { pin, frames, glass: null };
+    void this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    if (this.run.step < LONG_RUN) return this.#listen(0);
+    const { signal } = this.#ended;
+    const [{ tensors }, events] = await Promise.all([
+      fetchHistory(this.run.id, signal),
+      fetchEvents(this.run.id, 0, signal, RARE),
+    ]);
+    const columns = POINT_COLUMNS.map((name) => [name, floats64(tensors, name)] as const);
+    this.recording.load(Object.fromEntries(columns) as unknown as PointColumns);
+    for (const event of events) this.recording.hear(event);
+    this.recording.flush();
+    // Again from the last known step: doubles are told apart by step and by what they are.
+    this.#listen(this.recording.step, this.recording.seq);
+  }
+
+  #listen(step: number, seq = 0): void {
+    if (this.#ended.signal.aborted) return;
+    const hearing = {
+      onevent: (event: RunEvent) => this.recording.hear(event),
+      onframe: (bytes: ArrayBuffer) => this.#plan(bytes),
+      onwire: (wire: Wire, reason: string) => {
+        this.wire = wire;
+        this.wireReason = reason;
+      },
+    };
+    this.#socket = new RunSocket(this.run.id, hearing, { step, seq });
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { pin, frames, glass } = this.#wishes;
+    this.#socket?.wish({ type: 'look', pin, frames });
+    this.#socket?.wish({ type: 'glass', name: glass?.name ?? null, index: glass?.index ?? 0 });
+  }
+
+  /** Says which pinned picture is looked at, whether it is seen, and which weight is examined. */
+  look(wishes: Partial<Wishes>): void {
+    this.#wishes = { ...this.#wishes, ...wishes };
+    this.#tell();
+  }
+
+  control(control: Control): Promise<Run> {
+    return postControl(this.run.id, control);
+  }
+
+  /** Nothing is heard or drawn after this. */
+  close(): void {
+    this.#ended.abort();
+    this.#socket?.close();
+    this.recording.rest();
+    this.#stop?.();
+  }
+
+  /** The newest frame is drawn with the next frame of the screen; those between are not. */
+  #plan(bytes: ArrayBuffer): void {
+    this.#frame = bytes;
+    this.#stop ??= onNextFrame(() => this.#draw());
+  }
+
+  #draw(): void {
+    this.#stop = null;
+    const bytes = this.#frame;
+    const { started } = this.recording;
+    if (!bytes || !started) return;
+    this.#frame = null;
+    const frame = parseFrame(bytes);
+    if (frame.header) {
+      this.live ??= new LiveLook(this.#page, cardOf(this.run, started, frame.header));
+      this.live.draw(frame);
+    }
+    this.softmax = frame.softmax;
+    this.glass = frame.glass;
+  }
+}
