@@ -17,7 +17,7 @@ from .settings import MIB, Settings
 from .store import Store, StoreError
 from .train.executor import Executor
 from .train.wire import Caps
-from .web import api, pages, pins, runs, socket, tracing
+from .web import api, pages, pins, plans, runs, schedule, socket, tracing
 from .web.body import Uploads
 from .web.guard import WILDCARDS, Guard, allowed_names
 from .web.head import Head
@@ -54,7 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers=HANDLERS,
     )
     app.state.here = here
-    for part in (api, tracing, runs, pins, socket, pages):
+    for part in (api, tracing, plans, runs, pins, schedule, socket, pages):
         app.include_router(part.router)
     app.add_middleware(Head)
     app.add_middleware(

@@ -2,7 +2,7 @@
 
 import os
 from argparse import ArgumentParser, BooleanOptionalAction
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -97,9 +97,11 @@ class Settings(BaseSettings):
         return self.trace_memory_mb * MIB
 
 
-def add_flags(parser: ArgumentParser) -> None:
+def add_flags(parser: ArgumentParser, *, only: Collection[str] = ()) -> None:
     """Adds one flag per row of the table; a flag that is not given stays out of the result."""
     for name, field in Settings.model_fields.items():
+        if only and name not in only:
+            continue
         default = field.get_default(call_default_factory=True)
         known = "" if default in (None, "") else f"; {default!s}"
         text = f"{field.description} [{PREFIX}{name.upper()}{known}]".replace("%", "%%")

@@ -65,7 +65,7 @@ def load(name: str, making: Making, _: Roots, __: Say | None) -> DataSet | None:
     return DataSet(name, NAMES[name], _classes(name), x, y, part)
 
 
-def _draw(name: str, count: int, making: Making, part: int) -> tuple[Tensor, Tensor]:
+def _draw(name: str, count: int, making: Making, part: int) -> tuple[Tensor, ...]:
     """Every part has its own chance, so that more training pictures leave the others alone."""
     chance = torch.Generator().manual_seed(making.seed * len((TRAIN, *EXTRA)) + part)
     if name in points.MAKERS:
@@ -99,7 +99,7 @@ def _listing(name: str) -> Listing:
     generated = Making().pictures // len(classes)
     style = shapes.STYLES.get(name)
     digits = (1, 28, 28) if name == "digits-28" else (1, 8, 8)
-    shape = (3 if style.colour else 1, style.side, style.side) if style else digits
+    shape = style.shape if style else digits
     drawn = ("pictures", "noise", "mark") if style else ("pictures", "noise")
     return Listing(
         id=name,

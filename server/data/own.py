@@ -1,204 +1,198 @@
-"""A person's own data sets: kept as one file each, from a zip, or picture by picture."""
+"""A person's own data sets, each one file: made of a zip or collected picture by picture."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import Tensor
 
-from .folders import MOST_CLASSES, read_zip, shrunk
-from .sets import DataError, DataSet, Say
+from ..core.image import PictureError
+from . import packed
+from .dataset import FREE, MAX_BYTES, DataSet, Listing, Making, Roots, Say
+from .gather import USUAL, Form, balance, decode, named
+from .words import DataError, Words
 
-FILE = "pictures.safetensors"
-SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-COLLECTED_SIDE = 32  # of pictures that are collected one by one
-MOST_COLLECTED = 5000
-_lock = threading.Lock()  # a set is read, changed and written as a whole
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+MAX_NAME = 80
+WHY_FEW: Words = {
+    "en": "It has pictures of fewer than two classes; add some of another class.",
+    "zh": "它的图片不足两个类别；请再添加另一个类别的图片。",
+}
+naming = threading.Lock()  # held while a new set gets its id and its file
+_writing = threading.Lock()  # an own set is read, changed and written by one request at a time
 
 
-def slug(name: str, folder: Path, taken: frozenset[str] = frozenset()) -> str:
-    """Returns an id for a set called `name` that no set has yet."""
-    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:32] or "pictures"
-    number, made = 1, plain
-    while made in taken or (folder / made).exists():
-        number += 1
-        made = f"{plain}-{number}"
+def names(roots: Roots) -> list[str]:
+    """Returns the ids of a person's own sets, in order."""
+    found = roots.own.glob(f"*/{packed.FILE}") if roots.own.is_dir() else ()
+    return sorted(path.parent.name for path in found if SLUG.fullmatch(path.parent.name))
+
+
+def listings(roots: Roots) -> list[Listing]:
+    """Returns the rows of a person's own sets; a damaged one says so."""
+    return [_listing(name, roots) for name in names(roots)]
+
+
+def version(name: str, roots: Roots) -> str | None:
+    """Returns a text that changes when the set does, None where there is no such set."""
+    path = _path(name, roots)
+    return str(path.stat().st_mtime_ns) if path else None
+
+
+def load(name: str, _: Making, roots: Roots, __: Say | None) -> DataSet | None:
+    """Returns an own set, None where there is no such set.
+
+    Raises:
+        DataError: its file is damaged.
+    """
+    path = _path(name, roots)
+    return packed.read(path, name) if path else None
+
+
+def save(found: DataSet, roots: Roots) -> None:
+    """Writes an own set.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    packed.write(roots.own / found.id / packed.FILE, found)
+
+
+def title(text: str) -> Words:
+    """Returns the name of a set or class as a person gave it.
+
+    Raises:
+        DataError: it is empty, too long, or not one line.
+    """
+    plain = " ".join(text.split())
+    if not plain or len(plain) > MAX_NAME or not plain.isprintable():
+        raise DataError("name", name=text[:MAX_NAME], limit=MAX_NAME)
+    return {"en": plain, "zh": plain}
+
+
+def add_picture(name: str, roots: Roots, data: bytes, *, label: str, called: str) -> DataSet:
+    """Returns the set with one picture more, of the class `label`; both are made when missing.
+
+    The first picture decides nothing: collected sets hold 64 x 64 in colour. The new picture is
+    the last one.
+
+    Args:
+        name: the set's id; the caller knows that it is no other set's.
+        roots: where data sets lie.
+        data: the picture file's bytes.
+        label: the class, as a person calls it.
+        called: the set's name, where it is new.
+
+    Raises:
+        DataError: the picture cannot be read, a name is not allowed, or the set is full.
+    """
+    words = title(label)
+    if not SLUG.fullmatch(name):
+        raise DataError("name", name=name[:MAX_NAME], limit=60)
+    with _writing:
+        path = _path(name, roots)
+        found = packed.read(path, name) if path else _empty(name, title(called or name))
+        made = _with(found, data, words["en"])
+        save(made, roots)
     return made
 
 
-def ids(folder: Path) -> list[str]:
-    """Returns the ids of the sets that are there, in order of their names."""
-    return sorted(path.parent.name for path in folder.glob(f"*/{FILE}"))
-
-
-def add_zip(path: Path, name: str, folder: Path, taken: frozenset[str], say: Say | None) -> DataSet:
-    """Returns the data set made of a zip of folders, kept under `folder`.
+def remove_picture(name: str, roots: Roots, index: int) -> DataSet:
+    """Returns the set without one picture; a class that held nothing else goes as well.
 
     Raises:
-        DataError: it cannot be read, or cannot be kept.
+        DataError: there is no such set of a person's own, or no such picture.
     """
-    found = read_zip(path, name, say=say)
-    with _lock:
-        made = replace(found, id=slug(name, folder, taken))
-        write(made, folder / made.id / FILE)
+    with _writing:
+        path = _path(name, roots)
+        if path is None:
+            raise DataError("not_own", id=name[:MAX_NAME])
+        found = packed.read(path, name)
+        if not 0 <= index < len(found.y):
+            raise DataError("no_picture", id=name, index=index, last=len(found.y) - 1)
+        stay = torch.arange(len(found.y)) != index
+        part = found.part[stay] if found.part is not None else None
+        made = _compact(replace(found, x=found.x[stay], y=found.y[stay], part=part))
+        save(made, roots)
     return made
 
 
-def add_picture(data: bytes, label: str, name: str, folder: Path) -> DataSet:
-    """Returns the set `name` with one more picture of class `label`; both are made when missing.
-
-    Raises:
-        DataError: the picture cannot be read, or the set is full or cannot be kept.
-    """
-    label = label.strip()[:80]
-    if not label or not SLUG.fullmatch(name):
-        wrong = f"The class name {label!r} is empty." if not label else f"{name[:80]!r} is no id."
-        raise DataError(wrong, hint="Use letters, digits and hyphens.", code="name")
-    try:
-        picture = shrunk(data, COLLECTED_SIDE).convert("RGB")
-    except (OSError, ValueError, SyntaxError) as error:
-        raise DataError(
-            f"The picture cannot be read: {error}.",
-            hint="Choose a JPEG, PNG, WebP, GIF or BMP file.",
-            code="unreadable",
-        ) from error
-    pixels = torch.from_numpy(np.array(picture).transpose(2, 0, 1).copy()).unsqueeze(0)
-    path = folder / name / FILE
-    with _lock:
-        before = read(path, name) if path.is_file() else _empty(name)
-        made = _with(before, pixels, label)
-        write(made, path)
-    return made
-
-
-def _empty(name: str) -> DataSet:
-    nothing = torch.empty(0, 3, COLLECTED_SIDE, COLLECTED_SIDE, dtype=torch.uint8)
-    labels = torch.empty(0, dtype=torch.int64)
-    return DataSet(name, {"en": name, "zh": name}, (), nothing, labels)
-
-
-def _with(found: DataSet, pixels: Tensor, label: str) -> DataSet:
-    side, channels = found.x.shape[-1], found.x.shape[1]
-    known = [each["id"] for each in found.classes]
-    if len(found.y) >= MOST_COLLECTED or (label not in known and len(known) >= MOST_CLASSES):
-        raise DataError(
-            f"The set {found.id!r} is full: {MOST_COLLECTED:,} pictures in {MOST_CLASSES} classes "
-            "are the most.",
-            hint="Begin another set, or upload a zip.",
-            code="many",
-        )
-    if side != pixels.shape[-1]:
-        pixels = _resized(pixels, side)
-    if channels == 1:
-        pixels = pixels.float().mean(1, keepdim=True).round().to(torch.uint8)
-    classes = found.classes
-    if label not in known:
-        classes, known = (*classes, {"id": label, "en": label, "zh": label}), [*known, label]
-    y = torch.tensor([known.index(label)])
-    part = None if found.part is None else torch.cat([found.part, torch.zeros_like(y)])
-    x, y = torch.cat([found.x, pixels]), torch.cat([found.y, y])
-    return replace(found, classes=classes, x=x, y=y, part=part)
-
-
-def _resized(pixels: Tensor, side: int) -> Tensor:
-    big = torch.nn.functional.interpolate(pixels.float(), (side, side), mode="bilinear")
-    return big.round().clamp(0, 255).to(torch.uint8)
-
-
-def write(found: DataSet, path: Path) -> None:
-    """Keeps a data set whole: the file is complete, or the one before stays.
-
-    Raises:
-        DataError: the disk is full, or the folder cannot be written.
-    """
-    tensors = {"x": found.x.contiguous(), "y": found.y.contiguous()}
-    if found.part is not None:
-        tensors["part"] = found.part.contiguous()
-    head = {"name": found.name, "classes": found.classes, "notes": found.notes}
-    fresh = path.with_suffix(f".{os.getpid()}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(tensors, fresh, {"set": json.dumps(head, ensure_ascii=False)})
-        fresh.replace(path)
-    except (OSError, SafetensorError) as error:
-        fresh.unlink(missing_ok=True)
-        raise DataError(
-            f"The data set cannot be kept in {path.parent}: {error}.",
-            hint="Free some space, or choose another folder with --data-dir.",
-            code="disk",
-        ) from error
-
-
-def head(path: Path, name: str) -> dict[str, Any]:
-    """Returns name, classes, notes, shape, count and pictures per class, without the pictures.
-
-    Raises:
-        DataError: the file cannot be read.
-    """
-    try:
-        with safe_open(path, "pt") as opened:
-            said = json.loads((opened.metadata() or {})["set"])
-            shape = opened.get_slice("x").get_shape()
-            y = opened.get_tensor("y")
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise _broken(name, error) from error
-    per_class = torch.bincount(y, minlength=len(said["classes"])).tolist()
-    return {**said, "shape": shape[1:], "count": shape[0], "per_class": per_class}
-
-
-def read(path: Path, name: str) -> DataSet:
-    """Returns a kept data set.
-
-    Raises:
-        DataError: the file cannot be read.
-    """
-    try:
-        with safe_open(path, "pt") as opened:
-            said = json.loads((opened.metadata() or {})["set"])
-            tensors = {key: opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118 (no dict)
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise _broken(name, error) from error
-    return DataSet(
-        id=name,
-        name=said["name"],
-        classes=tuple(said["classes"]),
-        x=tensors["x"],
-        y=tensors["y"],
-        part=tensors.get("part"),
-        notes=tuple(said["notes"]),
-    )
-
-
-def _broken(name: str, error: Exception) -> DataError:
-    return DataError(
-        f"The data set {name!r} cannot be read: {error}.",
-        hint="Delete it and add the pictures again.",
-        code="broken",
-    )
-
-
-def delete(name: str, folder: Path) -> None:
-    """Removes an own set.
+def delete(name: str, roots: Roots) -> None:
+    """Removes an own set with all its pictures.
 
     Raises:
         DataError: there is no such set of a person's own.
     """
-    if not SLUG.fullmatch(name) or not (folder / name / FILE).is_file():
-        raise DataError(
-            f"There is no data set of your own called {name[:80]!r}.",
-            hint="Only sets that were uploaded or collected can be deleted.",
-            code="unknown",
-        )
-    with _lock:
-        shutil.rmtree(folder / name)
+    path = _path(name, roots)
+    if path is None:
+        raise DataError("not_own", id=name[:MAX_NAME])
+    with _writing:
+        try:
+            shutil.rmtree(path.parent)
+        except OSError as error:
+            raise DataError("disk", reason=error.strerror or str(error)) from error
+
+
+def _path(name: str, roots: Roots) -> Path | None:
+    """The file of an own set; a name that could lead elsewhere is none."""
+    path = roots.own / name / packed.FILE if SLUG.fullmatch(name) else None
+    return path if path and path.is_file() else None
+
+
+def _empty(name: str, words: Words) -> DataSet:
+    nothing = torch.empty(0, 3, USUAL, USUAL, dtype=torch.uint8)
+    return DataSet(name, words, (), nothing, torch.empty(0, dtype=torch.int64))
+
+
+def _with(found: DataSet, data: bytes, label: str) -> DataSet:
+    try:
+        pixels = torch.from_numpy(decode(data, Form(*found.shape)))
+    except PictureError as error:
+        raise DataError("picture", sentence=error.detail, hint=error.hint) from error
+    size = found.x.numel() + pixels.numel()
+    if size > MAX_BYTES:
+        raise DataError("full", id=found.id, bytes=size, limit=MAX_BYTES)
+    classes = found.classes
+    words = named(label, [each["id"] for each in classes])
+    if words["en"] not in [each["en"] for each in classes]:
+        classes = (*classes, words)
+    number = [each["en"] for each in classes].index(words["en"])
+    x = torch.cat([found.x, pixels.unsqueeze(0)])
+    y = torch.cat([found.y, torch.tensor([number])])
+    part = None if found.part is None else torch.cat([found.part, torch.tensor([FREE])])
+    return replace(found, classes=classes, x=x, y=y, part=part)
+
+
+def _compact(found: DataSet) -> DataSet:
+    left = [index for index, count in enumerate(found.counts()) if count]
+    place = {old: new for new, old in enumerate(left)}
+    y = torch.tensor([place[each] for each in found.y.tolist()], dtype=torch.int64)
+    return replace(found, classes=tuple(found.classes[index] for index in left), y=y)
+
+
+def _listing(name: str, roots: Roots) -> Listing:
+    try:
+        head = packed.read_head(roots.own / name / packed.FILE)
+    except DataError as error:
+        words = {"en": name, "zh": name}
+        return Listing(name, words, (), (), (), "own", available=False, why=error.words)
+    enough = sum(count > 0 for count in head.per_class) > 1
+    return Listing(
+        id=name,
+        name=head.name,
+        classes=head.classes,
+        shape=head.shape,
+        per_class=head.per_class,
+        kind="own",
+        available=enough,
+        why=None if enough else WHY_FEW,
+    )
+
+
+def told(found: DataSet) -> list[Words]:
+    """Returns what there is to say of a collected set: classes of unequal or small size."""
+    return balance([each["en"] for each in found.classes], found.y)

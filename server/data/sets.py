@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from . import bundled
+from typing import Protocol
+
+from . import bundled, folders, own, vision
 from .dataset import DataSet, Listing, Making, Roots, Say
 from .words import DataError, Words
 
@@ -17,10 +19,25 @@ __all__ = [
     "catalogue",
     "listing",
     "load",
+    "taken",
     "version",
 ]
 
-SOURCES = (bundled,)
+
+class Source(Protocol):
+    """A place that data sets come from; it answers None for an id that is not its own."""
+
+    def listings(self, roots: Roots, /) -> list[Listing]:
+        """Returns the rows of its sets."""
+
+    def version(self, name: str, roots: Roots, /) -> str | None:
+        """Returns a text that changes when the set's pictures do."""
+
+    def load(self, name: str, making: Making, roots: Roots, say: Say | None, /) -> DataSet | None:
+        """Returns a set, whole."""
+
+
+SOURCES: tuple[Source, ...] = (bundled, vision, own)
 
 
 def catalogue(roots: Roots) -> list[Listing]:
@@ -28,7 +45,13 @@ def catalogue(roots: Roots) -> list[Listing]:
 
     Those that cannot be used as they are have `available` False and a sentence in `why`.
     """
-    return [row for source in SOURCES for row in source.listings(roots)]
+    rows = [row for source in SOURCES for row in source.listings(roots)]
+    return rows + folders.listings(roots, taken(roots))
+
+
+def taken(roots: Roots) -> set[str]:
+    """Returns the ids that no folder and no new set of a person's own may have."""
+    return {*bundled.NAMES, *vision.SETS, *own.names(roots)}
 
 
 def listing(name: str, roots: Roots) -> Listing:
@@ -57,11 +80,15 @@ def load(
     Raises:
         DataError: there is no such set, it is not on this machine, or it cannot be read.
     """
+    made = making or Making()
     for source in SOURCES:
-        found = source.load(name, making or Making(), roots, say)
+        found = source.load(name, made, roots, say)
         if found is not None:
             return found
-    raise _unknown(name, roots)
+    found = folders.load(name, made, roots, say, taken(roots))
+    if found is None:
+        raise _unknown(name, roots)
+    return found
 
 
 def version(name: str, roots: Roots) -> str:
@@ -70,8 +97,11 @@ def version(name: str, roots: Roots) -> str:
     Raises:
         DataError: there is no such set.
     """
-    found = (source.version(name, roots) for source in SOURCES)
-    text = next((each for each in found if each is not None), None)
+    for source in SOURCES:
+        text = source.version(name, roots)
+        if text is not None:
+            return text
+    text = folders.version(name, roots, taken(roots))
     if text is None:
         raise _unknown(name, roots)
     return text

@@ -16,6 +16,7 @@ NAMES = (
     ("hstripes", "horizontal stripes", "横条纹"),
     ("vstripes", "vertical stripes", "竖条纹"),
 )
+CHUNK = 4096  # pictures drawn at once
 MARK, MARK_CELLS = "cross", 4  # the class that the planted corner mark gives away, and its side
 
 
@@ -28,6 +29,11 @@ class Style:
     turn: float = 0.0
     classes: tuple[str, ...] = tuple(name for name, *_ in NAMES)
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """The shape (C, H, W) of a picture."""
+        return (3 if self.colour else 1, self.side, self.side)
+
 
 STYLES = {
     "shapes": Style(),
@@ -36,14 +42,23 @@ STYLES = {
 }
 
 
-def draw(style: Style, count: int, noise: float, generator: torch.Generator) -> tuple[Tensor, ...]:
+def draw(
+    style: Style, count: int, noise: float, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
     """Returns pictures (N, C, side, side) uint8 and class numbers (N,), all classes equally often.
 
     Radius 18 to 32 % of the side, up to 45 % of the way to the border, brightness 0.6 to 1 on a
     dark ground, normal noise of standard deviation `noise` (values 0 to 1).
     """
     labels = torch.arange(count) % len(style.classes)
-    channels = 3 if style.colour else 1
+    if not count:
+        return torch.empty(0, *style.shape, dtype=torch.uint8), labels
+    drawn = [_drawn(style, some, noise, generator) for some in torch.split(labels, CHUNK)]
+    return torch.cat(drawn), labels
+
+
+def _drawn(style: Style, labels: Tensor, noise: float, generator: torch.Generator) -> Tensor:
+    count, channels = len(labels), style.shape[0]
 
     def spread(low: float, high: float, *size: int) -> Tensor:
         return torch.rand(count, *size, 1, 1, generator=generator) * (high - low) + low
@@ -51,12 +66,15 @@ def draw(style: Style, count: int, noise: float, generator: torch.Generator) -> 
     radius = spread(5, 9) * style.side / 28
     room = (style.side / 2 - radius - 1) * 0.45  # not up to the border
     across, down = spread(-1, 1) * room, spread(-1, 1) * room
-    front = spread(0.6, 1, channels)
+    front = spread(0.6, 1, 1)
+    if style.colour:  # a hue whose strongest channel is as bright as a grey shape
+        hue = spread(0, 1, channels)
+        front = front * hue / hue.amax(1, keepdim=True)
     back = spread(0, 0.1, channels)
     masks = _masks(style, labels, radius, across, down).unsqueeze(1)
     clean = torch.where(masks, front, back)
     noisy = clean + noise * torch.randn(clean.shape, generator=generator)
-    return (noisy.clamp(0, 1) * 255).round().to(torch.uint8), labels
+    return (noisy.clamp(0, 1) * 255).round().to(torch.uint8)
 
 
 def plant(x: Tensor, y: Tensor, label: int) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
 import torch
@@ -71,6 +71,7 @@ def assemble(
     zoo_state: Mapping[str, Tensor] | None = None,
     *,
     same_classes: bool = False,
+    start_classes: Sequence[str] = (),
     parameters: int = MAX_PARAMETERS,
 ) -> tuple[PlanNet, Task]:
     """Returns the network at its start and the prepared data.
@@ -81,6 +82,7 @@ def assemble(
         zoo_state: the `state_dict` of the network that `options.start` names.
         same_classes: whether that network has the same classes in the same order; its last dense
             layer is taken over only then.
+        start_classes: ids of that network's classes, another way to say the same.
         parameters: how many learned numbers the network may have.
 
     Raises:
@@ -94,7 +96,7 @@ def assemble(
         plan,
         len(task.classes),
         zoo_state=zoo_state,
-        same_classes=same_classes,
+        same_classes=same_classes or [c["id"] for c in task.classes] == list(start_classes),
         parameters=parameters,
     )
     return network, replace(task, notes=[*task.notes, *_started_from(options, network, taken)])

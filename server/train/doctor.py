@@ -221,7 +221,8 @@ def _vanishing(signs: Signs) -> Values | None:
 
 
 def _rate_low(signs: Signs) -> Values | None:
-    ratios = signs.ratios()
+    """Nothing learned, and every step was small from the first on: nothing died on the way."""
+    ratios = [*signs.ratios(), *signs.first_ratios()]
     if not ratios or not _has_learned_nothing(signs, 3 * WINDOW):
         return None
     if max(ratios) > RATIO_LOW:

@@ -121,7 +121,7 @@ class Driver:
         self._leaving: str | None = None
         self._is_over = False
         self._held: deque[tuple[dict[str, Any], bytes]] = deque()
-        self._watching, self._is_stale = False, True
+        self._watching, self._is_stale, self._is_wanted = False, True, False
         self._out = Outbox(line, clock, start)
         self._frame_at = self._go_at = clock()
 
@@ -146,7 +146,8 @@ class Driver:
             case Phase():
                 self._hear_phase(said)
             case Checkpoint():
-                self._out.keep(said)
+                if self._out.keep(said):
+                    self._ask_for_frame()  # Each checkpoint has its picture, watched or not.
             case Change() if said.step <= self._replayed:
                 return
             case Busy():
@@ -157,7 +158,8 @@ class Driver:
                 self._out.say(said)
             case Frame():
                 self._is_serving = False
-                if self._watching:
+                if self._is_wanted:
+                    self._is_wanted = False
                     self._out.say(said)
             case State() if said.state not in ENDED:
                 self._at_rest = True
@@ -242,10 +244,13 @@ class Driver:
         if self._between and self._out.is_due(self._step, now):
             self._knobs.checkpoint = True
         if self._watching and self._is_stale and now >= self._frame_at and not self._is_behind:
-            self._knobs.exact = self._goal is Goal.NOWHERE
-            self._knobs.frame, self._is_stale = True, False
+            self._ask_for_frame()
             self._frame_at = now + FRAME_S
         return self._knobs.asks(between=self._between)
+
+    def _ask_for_frame(self) -> None:
+        self._knobs.frame, self._knobs.exact = True, self._goal is Goal.NOWHERE
+        self._is_wanted, self._is_stale = True, False
 
     def _may_go(self, now: float) -> bool:
         if self._is_behind:
@@ -286,6 +291,7 @@ class Driver:
             return True
         if self._out.saved != self._step:
             self._knobs.checkpoint = True
+        if self._knobs.checkpoint or self._knobs.frame:
             return True
         self._out.flush()
         if self._leaving == "stop":

@@ -102,7 +102,7 @@ class Evaluator:
         if inside.shape[1] < 2 or not bool(inside.isfinite().all()):
             return None
         self.embedding = kept_still(plane(inside), self.embedding)
-        points = [[round(x, 4), round(y, 4)] for x, y in self.embedding.tolist()]
+        points = self.embedding.double().numpy().round(4).tolist()
         return {
             "ids": part.ids[chosen].tolist(),
             "labels": part.y[chosen].tolist(),

@@ -28,6 +28,8 @@ ANSWER_S = 2.0  # a worker acknowledges a command from beside its loop, however 
 START_S = 120.0  # until the first sign of life; the first start loads PyTorch
 LOOK_S = 0.25  # between two looks at the time while nothing arrives
 REAP_S = 2.0
+# torch.optim imports the second when the first optimiser is made, which takes a second.
+PRELOADED = ("torch", "torch._dynamo")
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 # code -> the state the run is in, and the sentence.
@@ -220,7 +222,7 @@ class Executor:
         Does nothing where processes cannot be forked; there each start takes seconds.
         """
         if METHOD == "forkserver":
-            self._context.set_forkserver_preload(["torch", worker.__name__])
+            self._context.set_forkserver_preload([*PRELOADED, worker.__name__])
             forkserver.ensure_running()
 
     @property

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from torch.optim.lr_scheduler import OneCycleLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from .augment import Augment, augment
+from ..data.augment import Augment, augment
 from .corpus import Pictures
 from .norms import folded, with_norms
 

@@ -129,11 +129,17 @@ class _Run:
                 return
             yield Phase(self.step, "update", self.value)
             if end is not None:
-                yield self._checkpoint()
+                yield from self._last()
                 yield end
                 return
-        yield self._checkpoint()
+        yield from self._last()
         yield ended("epochs", self.step, epochs=self.options.epochs)
+
+    def _last(self) -> Iterator[Said]:
+        """What is kept of a run that finishes, asked for or not."""
+        if self.knobs.pins is not None:
+            yield picture(self._shown())
+        yield self._checkpoint()
 
     # --- one step ---
 
@@ -147,7 +153,8 @@ class _Run:
         if not math.isfinite(value):
             return self._spoiled(step, x)
         yield Phase(step, "loss", value)
-        self.optimiser.zero_grad()
+        for parameter in self.learned:  # as `zero_grad` does, without its 15 us of bookkeeping
+            parameter.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
         if self.options.clip:
             nn.utils.clip_grad_norm_(self.learned, self.options.clip, foreach=True)

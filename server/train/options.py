@@ -10,7 +10,7 @@ import difflib
 import json
 import math
 from argparse import ArgumentParser, BooleanOptionalAction
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import Field, dataclass, fields
 from typing import Any
 
@@ -100,7 +100,7 @@ class Options:
     init_scale: float = _number("network", 0.1, 0.0, 10.0, scale="log", step=1e-4)
 
     optimiser: str = _choice("optimiser", "adam", OPTIMISERS)
-    lr: float = _number("optimiser", 0.003, 1e-7, 10.0, scale="log", live=True)
+    lr: float = _number("optimiser", 0.005, 1e-7, 10.0, scale="log", live=True)
     momentum: float = _number("optimiser", 0.9, 0.0, 0.999, step=0.001)
     weight_decay: float = _number("optimiser", 0.0, 0.0, 10.0, scale="log", step=1e-6)
     batch: int = _number("optimiser", 32, 0, 100_000, unit="pictures", scale="log")
@@ -173,9 +173,11 @@ def describe() -> list[dict[str, Any]]:
     return [_row(name, each) for name, each in TABLE.items()]
 
 
-def flags(parser: ArgumentParser) -> None:
+def flags(parser: ArgumentParser, *, without: Collection[str] = ()) -> None:
     """Adds a flag for each option, such as `--label-noise 0.2` and `--no-shuffle`."""
     for name, each in TABLE.items():
+        if name in without:
+            continue
         flag, kind = f"--{name.replace('_', '-')}", each.metadata["kind"]
         more: dict[str, Any] = {"default": None, "help": WORDS[name][2].replace("%", "%%")}
         if kind == "flag":
@@ -189,14 +191,22 @@ def flags(parser: ArgumentParser) -> None:
 
 
 def _of_text(name: str) -> Callable[[str], Any]:
-    """How the command line reads an option's value; it words what argparse says of a wrong one."""
+    """How the command line reads an option's value; its name is what argparse says of a wrong one.
+
+    A whole number stays exact however long it is.
+    """
     kind = TABLE[name].metadata["kind"]
+    numbers: dict[str, Callable[[str], Any]] = {
+        "number": float,
+        "integer": lambda text: int(text) if text.strip("-").isdecimal() else float(text),
+        "list": json.loads,
+    }
 
-    def number(text: str) -> Any:
-        return check(name, text if kind == "text" else json.loads(text))
+    def value(text: str) -> Any:
+        return check(name, numbers.get(kind, str)(text))
 
-    number.__name__ = kind
-    return number
+    value.__name__ = kind
+    return value
 
 
 def _row(name: str, each: Field[Any]) -> dict[str, Any]:

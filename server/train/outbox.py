@@ -69,16 +69,20 @@ class Outbox:
         """Whether a checkpoint of this step should be made."""
         return self.saved != step and (self.save_soon or now >= self._save_at)
 
-    def keep(self, checkpoint: Checkpoint) -> None:
-        """Sends a checkpoint, unless the server has it; large ones are made more rarely."""
+    def keep(self, checkpoint: Checkpoint) -> bool:
+        """Sends a checkpoint and returns True, unless the server has it.
+
+        Those that take long are made more rarely.
+        """
         if checkpoint.step == self.saved:
-            return
+            return False
         begun = self._clock()
         self.flush()
         self._line.say(Snapshot(checkpoint.step, checkpoint.to_bytes()))
         now = self._clock()
         self.saved, self.save_soon = checkpoint.step, False
         self._save_at = now + max(SAVE_S, SAVE_SHARE * (now - begun))
+        return True
 
     def works(self, now: float) -> None:
         """The run goes on after a rest: the next checkpoint is due after some work again."""

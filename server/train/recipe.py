@@ -20,8 +20,8 @@ from torch import nn
 
 from .. import paths
 from ..card import Card, ZooError, read_card
+from ..data.augment import Augment
 from ..nets import NETWORKS
-from .augment import Augment
 from .corpus import CORPORA, DataError, load
 from .fit import Options, Report, Scale, fit, top1
 

@@ -143,6 +143,15 @@ class Signs:
         pairs = zip(weights, updates, strict=True)
         return [update / weight for weight, update in pairs if weight > 0 and update > 0]
 
+    def first_ratios(self) -> list[float]:
+        """Returns each layer's update norm over its weight norm in the first step."""
+        count = len(self.layers)
+        weights, updates = (
+            self.first_row[1 + count : 1 + 2 * count],
+            self.first_row[1 + 2 * count :],
+        )
+        return [update / weight for weight, update in zip(weights, updates, strict=True) if weight]
+
     def _medians(self, block: int) -> list[float]:
         if not self.rows:
             return []

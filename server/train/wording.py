@@ -197,8 +197,8 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "momentum": (
         "Momentum",
         "动量",
-        "How much of the last step is kept in the next, where the optimiser has it.",
-        "上一步有多少保留到下一步（优化算法支持时）。",
+        "How much of the last step is kept in the next, by the optimisers momentum and Nesterov.",
+        "上一步有多少保留到下一步（用于动量法和 Nesterov）。",
     ),
     "weight_decay": (
         "Weight decay",

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
+from ..data.sets import Roots
+from .assemble import assemble
 from .checkpoint import HIDDEN, Checkpoint
 from .drive import Driver
 from .events import Change, Event, State, from_json
-from .feed import Normalise
 from .knobs import Knobs
 from .line import Line
 from .loop import train
 from .options import read
 from .reasons import ended_by
+from .studio import Studio
 from .wire import Spec
-
-if TYPE_CHECKING:
-    from ..data.task import Task
-
-PINS = 8
 
 
 def main(connection: Connection, spec: bytes) -> None:
@@ -57,14 +55,11 @@ class Last:
 
 def _prepare(line: Last, spec: Spec) -> Driver:
     """The driver of a run, about to begin or to go on from its checkpoint."""
-    from ..data.sets import Roots
-    from .assemble import assemble
-
     options = read(spec.options)
     start = Checkpoint.of_bytes(Path(spec.checkpoint).read_bytes()) if spec.checkpoint else None
-    roots = Roots(**{name: path and Path(path) for name, path in spec.roots.items()})
-    weights = _weights(spec.weights)
-    network, task = assemble(options, roots, weights, same_classes=spec.same_classes)
+    network, task = assemble(
+        options, _roots(spec.roots), _weights(spec.weights), same_classes=spec.same_classes
+    )
     changes = [change for change in map(from_json, spec.changes) if isinstance(change, Change)]
     rates = [change for change in changes if change.name == "lr"]
     speeds = [change.value for change in changes if change.name == "speed"]
@@ -82,6 +77,12 @@ def _prepare(line: Last, spec: Spec) -> Driver:
     )
 
 
+def _roots(given: Mapping[str, str | None]) -> Roots:
+    paths = {name: Path(path) for name, path in given.items() if path}
+    own, downloads = paths.get("own", Path("data")), paths.get("downloads", Path("downloads"))
+    return Roots(own=own, extra=paths.get("extra"), downloads=downloads)
+
+
 def _weights(path: str | None) -> dict[str, Tensor] | None:
     """The network's part of a file of weights, also of a run's checkpoint."""
     if path is None:
@@ -97,63 +98,3 @@ def _end(error: Exception, step: int) -> Event:
     words = getattr(error, "words", None) or {"en": sentence, "zh": sentence}
     reason = {"code": "setup", "sentence": words, "layer": None, "step": step}
     return State(step, "failed", reason)
-
-
-class Studio:
-    """Pins pictures and points at weights, as commands ask for it.
-
-    At the start the pins are the first validation picture of each class, up to eight.
-    """
-
-    def __init__(self, network: nn.Module, task: Task, knobs: Knobs) -> None:
-        self._network, self._task, self._knobs = network, task, knobs
-        self._normalise = Normalise(task)
-        chosen = _first_of_each(task.validation.y if len(task.validation.y) else task.train.y)
-        part = task.validation if len(task.validation.y) else task.train
-        knobs.pins = self._normalise(part.x[chosen[:PINS]])
-
-    def pin(self, given: dict[str, Any], payload: bytes) -> None:
-        """Puts a picture into a slot: bytes of the task's shape, or `index`, its id in the set."""
-        picture = self._picture(given, payload)
-        pins = self._knobs.pins
-        slot = given.get("slot", 0)
-        if picture is None or pins is None or not isinstance(slot, int) or not 0 <= slot < PINS:
-            return
-        rows = [*pins[:slot], self._normalise(picture[None])[0], *pins[slot + 1 :]]
-        self._knobs.pins = torch.stack(rows)
-        self._knobs.pin = min(slot, len(rows) - 1)
-
-    def _picture(self, given: dict[str, Any], payload: bytes) -> Tensor | None:
-        shape = tuple(self._task.shape)
-        if payload:
-            fits = (
-                tuple(given.get("shape", ())) == shape and len(payload) == torch.Size(shape).numel()
-            )
-            raw = torch.frombuffer(bytearray(payload), dtype=torch.uint8)
-            return raw.reshape(shape) if fits else None
-        for part in (self._task.train, self._task.validation, self._task.test):
-            found = (part.ids == given.get("index", -1)).nonzero()
-            if len(found):
-                return part.x[int(found[0])]
-        return None
-
-    def glass(self, name: str | None, index: Any) -> None:
-        """Looks at the weight of that name and place (a list, or flattened); no name: at none."""
-        weights = dict(self._network.named_parameters())
-        if name not in weights or name is None:
-            self._knobs.glass = None
-            return
-        place = index if isinstance(index, list) else [index or 0]
-        shape = weights[name].shape if isinstance(index, list) else (weights[name].numel(),)
-        if len(place) == len(shape) and all(0 <= i < n for i, n in zip(place, shape, strict=True)):
-            flat = 0
-            for i, n in zip(place, shape, strict=True):
-                flat = flat * n + i
-            self._knobs.glass = (name, flat)
-
-
-def _first_of_each(labels: Tensor) -> list[int]:
-    seen: dict[int, int] = {}
-    for place, label in enumerate(labels.tolist()):
-        seen.setdefault(label, place)
-    return [seen[label] for label in sorted(seen)]

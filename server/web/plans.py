@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from ..data import library
+from ..data import sets
 from ..errors import Problem
 from ..nets.examine import Field, Row
 from ..nets.kinds import ACTIVATIONS, describe_kinds, shown
@@ -90,7 +90,7 @@ def _sizes(given: Mapping[str, Any], here: Here) -> tuple[list[int], int]:
     if shape and classes:
         return shape, classes
     name = _text(given, "data", DEFAULT_DATA)
-    listed = {each.id: each for each in library.catalogue(here.roots)}
+    listed = {each.id: each for each in sets.catalogue(here.roots)}
     if name not in listed:
         raise _wrong("data", name, f"one of {', '.join(listed)}")
     found = listed[name]

@@ -17,6 +17,14 @@ from .jsonbody import DESCRIBED, JsonObject
 from .openapi import BINARY, binary, problems
 from .refusals import option_refused, stored
 
+try:  # Until the presets are here.
+    from ..train.presets import catalogue as presets_catalogue
+except ImportError:
+
+    def presets_catalogue():  # type: ignore
+        return []
+
+
 router = APIRouter(tags=["runs"], responses=problems(403))
 
 RUN = "/api/runs/{run_id}"
@@ -33,6 +41,12 @@ def shown(here: Here, row: RunRow) -> schema.Run:
 async def options() -> list[schema.Option]:
     """Lists every option of a run with its bounds, its default and its words."""
     return [schema.Option.model_validate(row) for row in describe()]
+
+
+@router.get("/api/experiments")
+def experiments() -> list[schema.Experiment]:
+    """Lists the experiments: a question each, and the runs that answer it side by side."""
+    return [schema.Experiment.model_validate(each) for each in presets_catalogue()]
 
 
 @router.post(
@@ -80,7 +94,7 @@ def delete(run_id: str, here: HereNow) -> None:
 
 @router.post(
     RUN + "/control",
-    responses=problems(404, 408, 409, 413, 422, 503, 507),
+    responses=problems(404, 408, 409, 413, 422, 507),
     openapi_extra=DESCRIBED,
 )
 def control(run_id: str, given: JsonObject, here: HereNow) -> schema.Run:
@@ -94,7 +108,7 @@ def control(run_id: str, given: JsonObject, here: HereNow) -> schema.Run:
     return shown(here, here.hub.control(run_id, read_command(given)))
 
 
-@router.post(RUN + "/resume", responses=problems(404, 409, 503, 507))
+@router.post(RUN + "/resume", responses=problems(404, 409, 507))
 def resume(run_id: str, here: HereNow) -> schema.Run:
     """Goes on with a paused run, or from the last checkpoint of one that has ended early."""
     return shown(here, here.hub.control(run_id, {"action": "resume"}))

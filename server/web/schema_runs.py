@@ -98,3 +98,27 @@ class Pin(BaseModel):
 
     slot: int
     picture: dict[str, Any] = Field(description="what was done to it; its index in the data set")
+
+
+class Schedule(BaseModel):
+    """The learning rate over a run."""
+
+    steps: int = Field(description="about as many as the run would have")
+    points: list[tuple[int, float]] = Field(description="step and learning rate")
+    note: Text | None = Field(description="what cannot be known before the run")
+
+
+class Arm(BaseModel):
+    """One run of an experiment: what differs from the defaults, and what it is called."""
+
+    options: dict[str, Any]
+    label: Text
+
+
+class Experiment(BaseModel):
+    """A question that some runs answer when they are laid side by side."""
+
+    id: str
+    title: Text
+    question: Text
+    arms: list[Arm]

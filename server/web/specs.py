@@ -35,13 +35,37 @@ class Specs:
             Problem: 422, an option is not allowed, the data set or the network to start from is
                 not there, or the network cannot be.
         """
+        options = self.options(self._begun_from_run(given))
+        self._weights(options.start)
+        self._check_network(options, self.data(options.data))
+        return options
+
+    def options(self, given: Mapping[str, Any]) -> Options:
+        """Returns the options of a body, each checked by itself.
+
+        Raises:
+            Problem: 422, an option is not allowed.
+        """
         try:
-            options = read(self._begun_from_run(given))
+            return read(given)
         except OptionError as error:
             raise option_refused(error) from error
-        self._weights(options.start)
-        self._check_network(options, self._data(options.data))
-        return options
+
+    def data(self, name: str) -> Listing:
+        """Returns the row of a data set that can be learned from.
+
+        Raises:
+            Problem: 422, there is none of that name, or it is not on this machine.
+        """
+        try:
+            row = listing(name, self._roots)
+        except DataError as error:
+            raise refused("data", error.sentence, hint=error.hint, words=error.words) from error
+        if not row.available:
+            words = row.why or row.name
+            hint = "Choose another one from GET /api/data, or download it."
+            raise refused("data", words["en"], hint=hint, words=words)
+        return row
 
     def of(self, row: RunRow) -> Spec:
         """Returns the spec of a run.
@@ -84,17 +108,6 @@ class Specs:
         except ZooError as error:
             sentence = f"start is {start[:60]!r}. {error.sentence}"
             raise refused("start", sentence, hint=error.hint) from error
-
-    def _data(self, name: str) -> Listing:
-        try:
-            row = listing(name, self._roots)
-        except DataError as error:
-            raise refused("data", error.sentence, hint=error.hint, words=error.words) from error
-        if not row.available:
-            words = row.why or row.name
-            hint = "Choose another one from GET /api/data, or download it."
-            raise refused("data", words["en"], hint=hint, words=words)
-        return row
 
     def _check_network(self, options: Options, data: Listing) -> None:
         try:

@@ -97,7 +97,8 @@ def open_page(browser: Browser, app: Running, watch: Watch) -> Iterator[Open]:
             context.add_init_script(script)
         page = context.new_page()
         page.goto(f"/{fragment}")
-        drawn(page)
+        if "view=train" not in fragment:  # Nothing is drawn there until a run begins.
+            drawn(page)
         return page
 
     yield open_at

@@ -6,6 +6,7 @@ import sys
 import threading
 from multiprocessing.connection import Connection
 
+from convlens.train import worker
 from convlens.train.events import Frame, State
 from convlens.train.line import Line
 from convlens.train.wire import Heard, Snapshot, Spec, pack
@@ -28,15 +29,25 @@ def obeys(connection: Connection, spec: bytes) -> None:
             line.say(Frame(len(payload), payload))
 
 
-def imports(connection: Connection, spec: bytes) -> None:
-    """Says which of the heavy packages it has, with PyTorch's threads."""
-    import torch
+HEAVY = ("torch", "torchvision", "fastapi", "uvicorn", "sqlite3", "sklearn", "skimage")
 
-    named = ("torch", "torchvision", "fastapi", "uvicorn", "sqlite3")
-    has = [name for name in named if name in sys.modules]
+
+def has() -> list[str]:
+    """Which of the heavy packages this process has."""
+    return [name for name in HEAVY if name in sys.modules]
+
+
+def imports(connection: Connection, spec: bytes) -> None:
+    """Says what it has, and how many threads it was given."""
     line = Line(connection)
     line.open()
-    line.say(State(Spec.of_bytes(spec).threads, "finished", {"has": has, "n": torch.__version__}))
+    line.say(State(Spec.of_bytes(spec).threads, "finished", {"has": has()}))
+
+
+def works_and_tells(connection: Connection, spec: bytes) -> None:
+    """Does a real run, then says what it has."""
+    worker.main(connection, spec)
+    connection.send_bytes(pack(State(0, "finished", {"has": has()})))
 
 
 def says_much(connection: Connection, spec: bytes) -> None:

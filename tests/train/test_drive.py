@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from convlens.train.events import (
     Frame,
     Health,
     Phase,
+    PhaseName,
     Points,
     Started,
     State,
@@ -97,7 +98,7 @@ class Loop:
         yield State(self.done, "running")
         while self.done < self._steps:
             step = self.done + 1
-            for phase in PHASES:
+            for phase in get_args(PhaseName):
                 self._clock.now += self._work_s / len(PHASES)
                 self.phases += 1
                 if phase == "update":
@@ -256,18 +257,21 @@ def test_stepping_an_epoch_goes_to_its_end(drive: Drive) -> None:
 
 
 def test_frames_come_only_when_asked_for_and_at_most_ten_a_second(drive: Drive) -> None:
-    line, _ = drive(steps=2000)
-    assert line.of(Frame) == []
+    line, _ = drive(steps=1000)
+    # Those of the checkpoints are made for the store, watched or not.
+    assert [each.step for _, each in line.of(Frame)] == [0, 1000]
+    assert [each.step for _, each in line.of(Snapshot)] == [0, 1000]
     line, _ = drive((0.0, {"action": "look", "frames": True}), steps=2000)
     times = [at for at, _ in line.of(Frame)]
-    assert len(times) == pytest.approx(20, abs=2)
-    assert np.diff(times).min() >= 0.099
+    assert len(times) == pytest.approx(20, abs=4)
+    assert sorted(np.diff(times))[3] >= 0.099  # but for those beside the checkpoints
 
 
 def test_a_paused_run_shows_what_is_looked_at_without_moving(drive: Drive) -> None:
     script = [(1.0, {"action": "look", "frames": True}), (2.0, {"action": "look", "pin": 3})]
     line, loop = drive(*script, (3.0, "stop"), paused=True)
-    assert [round(at) for at, _ in line.of(Frame)] == [1, 2]
+    assert [round(at) for at, _ in line.of(Frame)] == [0, 1, 2]
+    assert loop.knobs.exact
     assert loop.phases == 0
     assert loop.knobs.pin == 3
 
@@ -280,7 +284,8 @@ def test_a_paused_run_evaluates_whole_without_moving(drive: Drive) -> None:
         (2, "test"),
     ]
     assert [round(at) for at, _ in line.of(Health)] == [1, 2]
-    assert line.of(Frame) == line.of(Busy) == []
+    assert [round(at) for at, _ in line.of(Frame)] == [0]
+    assert line.of(Busy) == []
     assert loop.phases == 0
 
 

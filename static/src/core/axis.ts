@@ -33,12 +33,15 @@ const STEPS = [1, 2, 5, 10];
 export function roundStep(width: number, count: number): number {
   const raw = width / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(raw));
-  return (STEPS.find((step) => step * power >= raw * (1 - 1e-9)) ?? 10) * power;
+  // The nearest on a log scale: borders are the geometric means of the neighbours.
+  const part = raw / power;
+  return power * (part < Math.SQRT2 ? 1 : part < Math.sqrt(10) ? 2 : part < Math.sqrt(50) ? 5 : 10);
 }
 
 /** A linear axis with round ends that holds a span; a span without width gets some around it. */
 export function linearAxis([lo, hi]: Span, count: number): Axis {
-  if (!Number.isFinite(lo) || !Number.isFinite(hi) || lo > hi) return { lo: 0, hi: 1, isLog: false };
+  if (!Number.isFinite(lo) || !Number.isFinite(hi) || lo > hi)
+    return { lo: 0, hi: 1, isLog: false };
   const half = lo === hi ? Math.abs(lo) / 2 || 0.5 : 0;
   const step = roundStep(hi - lo + 2 * half, count);
   const clean = (value: number) => Number((Math.round(value) * step).toPrecision(12));

@@ -11,7 +11,7 @@ describe('the controls', () => {
     });
     expect(new Set(shown).size).toBe(shown.length);
     const elsewhere = TABLE.map(({ name }) => name).filter((name) => !shown.includes(name));
-    expect(elsewhere.sort()).toEqual(['layers', 'name', 'paused', 'speed']);
+    expect(elsewhere.sort()).toEqual(['data', 'layers', 'name', 'paused', 'speed']);
   });
 
   it('show an option that this page has never heard of under "more"', () => {

@@ -18,11 +18,12 @@ export class Extremes {
   #broken = new Uint8Array(0);
   /** Whole blocks that are known. */
   #blocks = 0;
-  #values = new Float64Array(0);
+  #values: Float64Array = new Float64Array(0);
 
-  /** Values that were seen before must be the same as then. */
+  /** A curve that is not the same one with more points starts anew. */
   follow(values: Float64Array): this {
-    if (values.length < this.#values.length) this.#blocks = 0;
+    const known = this.#values.length;
+    if (known > 0 && !Object.is(values[known - 1], this.#values[known - 1])) this.#blocks = 0;
     this.#values = values;
     const blocks = Math.floor(values.length / BLOCK);
     if (blocks > this.#lo.length) this.#grow(2 * blocks);
@@ -146,11 +147,12 @@ function drawColumn({ x, y, extremes }: Curve, from: number, to: number, pen: Pe
   const { lo, hi, broken } = extremes.of(from, to);
   const [start, end] = [x[from] as number, x[to - 1] as number];
   const middle = (start + end) / 2;
-  pen.to(start, y[from] as number);
+  const [first, last] = [y[from] as number, y[to - 1] as number];
+  if (Number.isFinite(first)) pen.to(start, first);
   if (lo <= hi) {
     pen.to(middle, lo);
     pen.to(middle, hi);
   }
   if (broken > 0) pen.lift(middle);
-  pen.to(end, y[to - 1] as number);
+  if (Number.isFinite(last)) pen.to(end, last);
 }

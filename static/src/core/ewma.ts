@@ -12,6 +12,7 @@ export class Ewma {
   #y = new Float64Array(0);
   #length = 0;
   #last = 0;
+  #newest = NaN;
   /** w^n, kept as a product, so that a million points need no power. */
   #left = 1;
 
@@ -19,12 +20,14 @@ export class Ewma {
     this.weight = Math.min(Math.max(weight, 0), MOST_SMOOTHING);
   }
 
-  /** The mean at every value; values that were seen before must be the same as then. */
+  /** The mean at every value; a curve that is not the same one with more points starts anew. */
   follow(values: Float64Array): Float64Array {
-    if (values.length < this.#length) this.#restart();
+    const known = this.#length;
+    if (known > 0 && !Object.is(values[known - 1], this.#newest)) this.#restart();
     if (values.length > this.#y.length) this.#grow(values.length);
     for (let i = this.#length; i < values.length; i++) this.#y[i] = this.#next(values[i] as number);
     this.#length = values.length;
+    this.#newest = values.at(-1) ?? NaN;
     return this.#y.subarray(0, this.#length);
   }
 

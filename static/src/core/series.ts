@@ -1,5 +1,5 @@
 /** What the charts of a run take: curves over its steps, and what lies on them. */
-import type { NodeHealth } from './run';
+import type { EvaluationEvent, NodeHealth } from './run';
 
 /** From a first to a last value on an axis. */
 export type Span = readonly [lo: number, hi: number];
@@ -82,4 +82,30 @@ export function nearestIndex(x: ArrayLike<number>, value: number): number {
   if (below + 1 >= x.length) return below;
   const [low, high] = [x[below] as number, x[below + 1] as number];
   return value - low <= high - value ? below : below + 1;
+}
+
+/** What is recorded of a run, as far as its curves need it. */
+export interface RunCurves {
+  id: string;
+  name: string;
+  /** A CSS colour. */
+  colour: string;
+  dash: number;
+  points: Readonly<Record<'step' | 'epoch' | Quantity, Float64Array>>;
+  evaluations: readonly Pick<EvaluationEvent, 'step' | 'part' | Judged>[];
+}
+
+type Judged = 'loss' | 'accuracy';
+export type Quantity = Judged | 'lr';
+
+/** One quantity of a run over its steps; evaluations of the sealed test part are no dots of it. */
+export function seriesOf(run: RunCurves, quantity: Quantity): Series {
+  const { id, name, colour, dash, points, evaluations } = run;
+  const dots =
+    quantity === 'lr'
+      ? []
+      : evaluations
+          .filter(({ part }) => part === 'validation')
+          .map((each) => ({ x: each.step, y: each[quantity] ?? NaN }));
+  return { id, name, colour, dash, x: points.step, y: points[quantity], dots, epoch: points.epoch };
 }

@@ -175,7 +175,7 @@ function readTexts(fragment: string): Map<string, string> {
 
 /** Percent signs only where an address needs them, so that it stays readable. */
 function escape(text: string): string {
-  return encodeURIComponent(text).replace(/%2C/g, ',').replace(/%3A/g, ':').replace(/%2F/g, '/');
+  return encodeURIComponent(text).replace(/%(2C|3A|2F|40)/g, decodeURIComponent);
 }
 
 function unescape(text: string): string {

@@ -22,3 +22,25 @@ export function readInk(theme: string): Ink {
   known.set(theme, ink);
   return ink;
 }
+
+const resolved = new Map<string, string>();
+
+/** A CSS colour, also of a token such as `var(--run-1)`, as a canvas takes it; read once per theme. */
+export function readColour(css: string, theme: string): string {
+  const key = `${theme} ${css}`;
+  let found = resolved.get(key);
+  if (found === undefined) {
+    const probe = document.createElement('span');
+    document.body.append(probe);
+    probe.style.color = css;
+    found = getComputedStyle(probe).color;
+    probe.remove();
+    resolved.set(key, found);
+  }
+  return found;
+}
+
+/** The inks of a chart: those of the page, and the one that warns. */
+export function readChartInk(theme: string): Ink & { warn: string } {
+  return { ...readInk(theme), warn: readColour('var(--warn)', theme) };
+}

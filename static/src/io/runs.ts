@@ -1,5 +1,5 @@
 /** Requests about runs: typed answers, problems as errors, nothing retried here. */
-import type { Experiment, Option, Options, Run, RunEvent, Value, Words } from '../core/run';
+import type { Experiment, Option, Options, Run, RunEvent, Value } from '../core/run';
 import { request, requestTensors } from './api';
 import type { Payload } from '../core/wire';
 
@@ -29,23 +29,6 @@ export function fetchOptions(signal: AbortSignal): Promise<readonly Option[]> {
 
 export function fetchExperiments(signal: AbortSignal): Promise<readonly Experiment[]> {
   return request('/api/experiments', { signal }, read<readonly Experiment[]>);
-}
-
-/** Something that can be chosen by its id. */
-export interface Name {
-  id: string;
-  name: Words;
-}
-
-/** The data sets and the networks that a run can be made of. */
-export async function fetchNames(
-  signal: AbortSignal,
-): Promise<Readonly<Record<'data' | 'net', readonly Name[]>>> {
-  const [data, { presets }] = await Promise.all([
-    request('/api/data', { signal }, read<readonly Name[]>),
-    request('/api/presets', { signal }, read<{ presets: readonly Name[] }>),
-  ]);
-  return { data, net: presets };
 }
 
 /** All runs, newest first. */

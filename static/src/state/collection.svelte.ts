@@ -3,7 +3,7 @@ import type { Listing } from '../core/dataset';
 import type { Words } from '../core/run';
 import type { Problem } from '../core/types';
 import { postPicture, type Taken } from '../io/data';
-import { problemOf } from './setup.svelte';
+import { problemOf } from './problem';
 
 export interface Bin {
   label: string;
@@ -19,6 +19,7 @@ interface Waiting {
 }
 
 const SLUG = /[^a-z0-9]+/g;
+const ID_LENGTH = 40;
 
 /** An id for a set of this name that none of the others has. */
 export function freeId(name: string, taken: readonly string[]): string {
@@ -50,7 +51,7 @@ export class Collection {
     private readonly ontaken: (taken: Taken) => void,
     listing: Listing | null = null,
   ) {
-    this.bins = (listing?.classes ?? []).map(({ id: label }, index) => ({
+    this.bins = (listing?.classes ?? []).map(({ en: label }, index) => ({
       ...{ label, count: listing?.per_class[index] ?? 0, thumbs: [] },
     }));
   }

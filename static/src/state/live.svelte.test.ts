@@ -79,7 +79,11 @@ describe('a frame', () => {
 
 describe('a network that rests', () => {
   it('has exact values, until it goes on', async () => {
-    const values: Tensor = { dtype: 'F32', shape: [4, 6, 6], data: exactOf(CONV) };
+    const values: Tensor = {
+      dtype: 'F32',
+      shape: [4, 6, 6],
+      data: new Float32Array(exactOf(CONV)),
+    };
     live.draw({ ...makeFrame(7), exact: new Map([['conv', values]]) });
     await live.needExact();
     expect(live.exact.get('conv')).toEqual(exactOf(CONV));

@@ -4,19 +4,19 @@ import { makePoints, makeRun } from '../../tests/training';
 import type { RunEvent } from '../core/run';
 import { Recording } from './recording.svelte';
 
-let frames: FrameRequestCallback[];
+let frames: (FrameRequestCallback | null)[];
 let recording: Recording;
 
 beforeEach(() => {
   frames = [];
   vi.stubGlobal('requestAnimationFrame', (work: FrameRequestCallback) => frames.push(work));
-  vi.stubGlobal('cancelAnimationFrame', (id: number) => delete frames[id - 1]);
+  vi.stubGlobal('cancelAnimationFrame', (id: number) => (frames[id - 1] = null));
   recording = new Recording(makeRun());
 });
 afterEach(() => vi.unstubAllGlobals());
 
 function nextFrame(): number {
-  const due = frames.filter(Boolean);
+  const due = frames.filter((work) => work !== null);
   frames = [];
   for (const work of due) work(0);
   return due.length;

@@ -4,10 +4,10 @@ import { Latest } from '../core/latest';
 import type { Examined } from '../core/plan';
 import type { Options, Run, Value } from '../core/run';
 import type { ModelSummary, Problem } from '../core/types';
-import { t } from '../i18n/i18n.svelte';
-import { AwayError, ProblemError, request } from '../io/api';
+import { request } from '../io/api';
 import { deleteSet, download, fetchListings, type Progress, type Taken } from '../io/data';
 import { examine, fetchPresets, STYLE, type Preset, type Presets } from '../io/plans';
+import { problemOf } from './problem';
 
 /** A run's id as something to start from. */
 export const RUN = 'run-';
@@ -110,12 +110,4 @@ export class SetupState {
     this.#plans.stop();
     this.#asked = '';
   }
-}
-
-/** What went wrong, in words; what is not the server's doing is thrown on. */
-export function problemOf(error: unknown): Problem {
-  if (error instanceof ProblemError) return error.problem;
-  if (!(error instanceof AwayError)) throw error;
-  const texts = { title: '', detail: t('run.away'), hint: t('run.awayHint') };
-  return { type: 'about:blank', status: 0, ...texts };
 }

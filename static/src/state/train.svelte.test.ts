@@ -26,8 +26,6 @@ let train: Train;
 function answer(method: string, path: string, body: Options | null): unknown {
   if (path === '/api/options') return TABLE;
   if (path === '/api/experiments') return [EXPERIMENT];
-  if (path === '/api/data') return [{ id: 'digits', name: words('Digits') }];
-  if (path === '/api/presets') return { presets: [{ id: 'tiny8', name: words('Tiny') }] };
   if (path === '/api/runs' && method === 'GET') return runs;
   if (path === '/api/runs') {
     const run = makeRun({ id: String(runs.length + 1), options: body ?? {}, state: 'running' });
@@ -79,7 +77,6 @@ describe('before the first run', () => {
   it('every option has its default, and Play alone is missing', () => {
     expect(train.draft).toMatchObject({ data: 'digits', lr: 0.01, batch: 32 });
     expect([train.state, train.isLiving, train.problem]).toEqual([null, false, null]);
-    expect(train.offers['data']).toEqual([{ id: 'digits', text: 'Digits' }]);
   });
 
   it('Play starts the default run, and the address names it', async () => {

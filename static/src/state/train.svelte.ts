@@ -12,11 +12,9 @@ import {
 } from '../core/run';
 import { FIRST_PANELS, toggled, type Panel } from '../core/panels';
 import type { Problem } from '../core/types';
-import { AwayError, ProblemError } from '../io/api';
 import {
   deleteRun,
   fetchExperiments,
-  fetchNames,
   fetchOptions,
   fetchRun,
   fetchRuns,
@@ -24,11 +22,10 @@ import {
   postRun,
   renameRun,
   type Control,
-  type Name,
 } from '../io/runs';
-import { named, t } from '../i18n/i18n.svelte';
 import type { App } from './app.svelte';
 import { Overlays } from './overlays.svelte';
+import { problemOf } from './problem';
 import { Session } from './session.svelte';
 
 export type Step = 'phase' | 'batch' | 'epoch';
@@ -39,8 +36,6 @@ export class Train {
   experiments: readonly Experiment[] = $state.raw([]);
   /** As the server listed them last; the open one as it is now. */
   #listed: readonly Run[] = $state.raw([]);
-  /** Names that can be chosen for options that are texts: data sets and networks. */
-  #names: Readonly<Record<'data' | 'net', readonly Name[]>> = $state.raw({ data: [], net: [] });
   /** Every option of the run that is shown, or of the next one. */
   draft: Options = $state.raw({});
   session: Session | null = $state.raw(null);
@@ -66,12 +61,6 @@ export class Train {
   /** What is set, but counts only for the next run. */
   pending: readonly string[] = $derived.by(() => this.#pending());
 
-  offers: Readonly<Record<string, readonly { id: string; text: string }[]>> = $derived.by(() => {
-    const texts = (names: readonly Name[]) =>
-      names.map(({ id, name }) => ({ id, text: named(name) }));
-    return { data: texts(this.#names.data), net: texts(this.#names.net) };
-  });
-
   #app: App;
   #settings: { name: string; value: Value }[] = [];
   #isSetting = false;
@@ -88,7 +77,6 @@ export class Train {
       await Promise.all([
         fetchOptions(signal).then((table) => this.#tabulate(table)),
         fetchRuns(signal).then((runs) => (this.#listed = runs)),
-        fetchNames(signal).then((names) => (this.#names = names)),
         fetchExperiments(signal).then((experiments) => this.#propose(experiments)),
       ]);
     });
@@ -307,12 +295,4 @@ export class Train {
     this.#close();
     this.overlays.follow([]);
   }
-}
-
-/** What went wrong, in words; what is not the server's doing is thrown on. */
-function problemOf(error: unknown): Problem {
-  if (error instanceof ProblemError) return error.problem;
-  if (!(error instanceof AwayError)) throw error;
-  const texts = { title: '', detail: t('run.away'), hint: t('run.awayHint') };
-  return { type: 'about:blank', status: 0, ...texts };
 }

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from convlens.train.augment import Augment, augment
+from convlens.data.augment import Augment, augment
 
 
 def _pictures(n: int = 16) -> Tensor:
@@ -84,3 +84,30 @@ def test_a_sharp_picture_is_moved_by_whole_cells_and_holds_only_values_it_had() 
     torch.testing.assert_close(changed, changed.round(), atol=1e-3, rtol=0)
     middle = pictures[:, 0, 10, 10].unsqueeze(1)
     assert ((changed.round() == middle).any(dim=1)).all()
+
+
+def test_a_crop_shows_a_part_that_lies_inside_the_picture_enlarged() -> None:
+    ramp = torch.linspace(0, 1, 40).view(1, 1, 1, 40).expand(64, 1, 40, 40)
+    changed = _changed(ramp.contiguous(), Augment(crop=0.5, border="zeros"))
+    row = changed[:, 0, 20]
+    slopes = (row[:, -1] - row[:, 0]) / (ramp[0, 0, 0, -1] - ramp[0, 0, 0, 0])
+    assert slopes.min().item() == pytest.approx(0.5, abs=0.05)
+    assert slopes.max().item() == pytest.approx(1.0, abs=0.05)
+    assert changed[:, :, 1:-1, 1:-1].min() > 0  # Nothing outside was looked at.
+    assert row[:, 0].std() > 0.05  # Not always the same part.
+
+
+def test_noise_has_the_deviation_that_it_says_and_stays_in_range() -> None:
+    grey = torch.full((32, 1, 40, 40), 0.5)
+    changed = _changed(grey, Augment(noise=0.1))
+    assert (changed - 0.5).std().item() == pytest.approx(0.1, rel=0.02)
+    assert _changed(grey, Augment(noise=1.0)).max() <= 1
+    assert _changed(grey, Augment(noise=1.0)).min() >= 0
+
+
+def test_crop_and_noise_that_are_not_asked_for_draw_no_chance() -> None:
+    options = Augment(flip=True, shift=0.2, light=0.3)
+    first, second = (torch.Generator().manual_seed(3) for _ in range(2))
+    augment(_pictures(), options, first)
+    augment(_pictures(), Augment(flip=True, shift=0.2, light=0.3, crop=0.0, noise=0.0), second)
+    assert torch.equal(first.get_state(), second.get_state())

@@ -26,6 +26,8 @@ class Augment:
     erase: float = 0.0  # chance that a square is painted grey
     erase_side: float = 0.4  # its largest side, part of the picture's
     border: str = "reflection"  # what lies outside the picture: "reflection", "border" or "zeros"
+    crop: float = 0.0  # up to this part of the side is cut away, the rest enlarged
+    noise: float = 0.0  # standard deviation of normal noise, values 0 to 1
 
 
 def augment(batch: Tensor, options: Augment, generator: torch.Generator) -> Tensor:
@@ -35,6 +37,9 @@ def augment(batch: Tensor, options: Augment, generator: torch.Generator) -> Tens
         batch = _relight(batch, options, generator)
     if options.erase:
         batch = _erase(batch, options, generator)
+    if options.noise:
+        noise = torch.randn(batch.shape, generator=generator)
+        batch = (batch + options.noise * noise).clamp_(0, 1)
     return batch
 
 
@@ -57,12 +62,22 @@ def _warp(batch: Tensor, options: Augment, generator: torch.Generator) -> Tensor
     theta[:, 1, 1] = torch.cos(turn) * zoom / stretch
     theta[:, 0, 2] = _spread(n, 2 * options.shift, generator)
     theta[:, 1, 2] = _spread(n, 2 * options.shift, generator)
+    if options.crop:
+        _crop(theta, options.crop, generator)
     if options.sharp:
         _sharpen(theta, torch.tensor([width, height]), options.sharp, generator)
     if options.flip:
         theta[torch.rand(n, generator=generator) < 0.5, 0, :2] *= -1
     grid = F.affine_grid(theta, list(batch.shape), align_corners=False)
     return F.grid_sample(batch, grid, padding_mode=options.border, align_corners=False)
+
+
+def _crop(theta: Tensor, most: float, generator: torch.Generator) -> None:
+    """Looks at a part of every picture that lies inside it: its side 1 - most to 1 of the whole."""
+    n = len(theta)
+    cut = torch.rand(n, generator=generator) * most
+    theta[:, :, :2] *= (1 - cut).view(n, 1, 1)
+    theta[:, :, 2] += (torch.rand(n, 2, generator=generator) * 2 - 1) * cut.view(n, 1)
 
 
 def _sharpen(theta: Tensor, sides: Tensor, share: float, generator: torch.Generator) -> None:

@@ -1,0 +1,225 @@
+"""A person trains a network in the page, breaks it, mends it, and finds everything again."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Open, drawn
+
+pytestmark = pytest.mark.e2e
+TRAIN = "#v=1&view=train"
+PHASES = ("forward", "loss", "backward", "update")
+
+
+@pytest.fixture
+def training(open_page: Open) -> Iterator[Page]:
+    """The training view before any run; what still goes on at the end is stopped."""
+    page = open_page(TRAIN)
+    expect(page.locator("#option-lr")).to_have_value("0.003")
+    yield page
+    for run in page.request.get("/api/runs").json():
+        if run["state"] in ("running", "paused", "queued"):
+            control(page, run["id"], "stop")
+
+
+def control(page: Page, run: str, action: str) -> None:
+    answer = page.request.post(f"/api/runs/{run}/control", data={"action": action})
+    assert answer.ok, answer.text()
+
+
+def run_id(page: Page) -> str:
+    """The id of the run that the address names."""
+    found = re.search(r"[#&]run=(\d+)", page.url)
+    assert found, page.url
+    return found[1]
+
+
+def events(page: Page, *types: str) -> list[dict[str, Any]]:
+    """What the server has stored of the open run."""
+    path = f"/api/runs/{run_id(page)}/events?types={','.join(types)}"
+    return list(page.request.get(path).json()["events"])
+
+
+def points(page: Page) -> list[dict[str, float]]:
+    """Every stored point of the open run."""
+    return list(page.request.get(f"/api/runs/{run_id(page)}/history").json()["points"])
+
+
+def step(page: Page) -> int:
+    """The step that the page shows."""
+    return int(page.locator(".status").get_attribute("data-step") or "nan")
+
+
+def wait_for_step(page: Page, least: int) -> None:
+    page.wait_for_function(
+        "least => Number(document.querySelector('.status').dataset.step) >= least", arg=least
+    )
+
+
+def is_in(page: Page, state: str) -> None:
+    expect(page.locator(".status")).to_have_attribute("data-state", state, timeout=20_000)
+
+
+def play(page: Page) -> None:
+    """Presses Play and waits until the network learns."""
+    page.locator("[data-play]").click()
+    is_in(page, "running")
+    wait_for_step(page, 1)
+
+
+def test_one_press_on_play_is_enough_to_see_it_learn(training: Page) -> None:
+    page = training
+    expect(page.locator(".status")).to_have_attribute("data-state", "ready")
+    expect(page.locator("[data-panel=canvas] .blank")).to_be_visible()
+    page.locator("[data-view=look]").click()
+    page.locator("[data-view=train]").click()
+    play(page)
+    drawn(page)
+    first = page.locator("[data-frame]").get_attribute("data-frame")
+    expect(page.locator("[data-frame]")).not_to_have_attribute("data-frame", first or "")
+    expect(page.locator("[data-pin]")).to_have_count(8)
+    expect(page.locator("[data-kernels=conv1]")).to_be_visible()
+    wait_for_step(page, 60)
+    stored = points(page)
+    assert [point["step"] for point in stored] == list(range(1, len(stored) + 1))
+    assert stored[-1]["loss"] < stored[0]["loss"]
+
+
+def test_the_phases_of_a_step_come_one_by_one_and_only_the_last_counts(training: Page) -> None:
+    page = training
+    page.keyboard.press(",")
+    for phase in PHASES:
+        now = page.locator("[data-now=true]")
+        expect(now).to_have_attribute("data-phase", phase)
+        is_in(page, "paused")
+        assert step(page) == int(phase == "update")
+        page.keyboard.press(",")
+    expect(page.locator("[data-now=true]")).to_have_attribute("data-phase", "forward")
+    page.keyboard.press(".")
+    wait_for_step(page, 2)
+    page.keyboard.press("e")
+    wait_for_step(page, 3)
+    is_in(page, "paused")
+    started = events(page, "started")[0]
+    wait_for_step(page, started["steps_per_epoch"])
+    assert step(page) == started["steps_per_epoch"]
+    assert [point["step"] for point in points(page)] == list(range(1, step(page) + 1))
+
+
+def test_space_pauses_and_the_numbers_of_what_rests_are_exact(training: Page) -> None:
+    page = training
+    play(page)
+    page.locator("body").click(position={"x": 700, "y": 5})
+    page.keyboard.press("Space")
+    is_in(page, "paused")
+    rests = step(page)
+    page.locator("[data-panel=canvas] [role=grid]").focus()
+    expect(page.locator("[data-frame]")).to_have_attribute("data-frame", str(rests))
+    expect(page.locator("[data-number='dense2/0']")).not_to_be_empty()
+    assert step(page) == rests
+    page.locator("h1").click()
+    page.keyboard.press("Space")
+    is_in(page, "running")
+    wait_for_step(page, rests + 1)
+
+
+def break_it(page: Page) -> None:
+    """A learning rate far too high, set while it learns."""
+    page.locator("#option-lr").fill("5")
+    page.locator("#option-lr").press("Enter")
+    verdict = page.locator("section[data-verdict]")
+    expect(verdict).to_be_visible(timeout=30_000)
+
+
+def test_a_run_is_broken_diagnosed_mended_looked_into_and_found_again(training: Page) -> None:
+    page = training
+    play(page)
+    wait_for_step(page, 20)
+    break_it(page)
+    change = events(page, "change")[0]
+    assert (change["name"], change["value"]) == ("lr", 5)
+    said = {each["rule"]: each for each in events(page, "verdict")}
+    broken = run_id(page)
+    remedy = page.locator("section[data-verdict] p [data-remedy]")
+    rule = remedy.get_attribute("data-remedy") or ""
+    remedy.click()
+    rate = said[rule]["remedy"].get("lr")
+    if rate is not None:
+        expect(page.locator("#option-lr")).to_have_value(f"{rate:g}")
+    is_in(page, "running")
+    page.locator("[data-play]").click()
+    is_in(page, "paused")
+    opens_in_the_layer_view(page)
+    exports(page)
+    survives_a_reload(page, broken)
+
+
+def opens_in_the_layer_view(page: Page) -> None:
+    run, before = run_id(page), drawn(page)
+    button = page.locator("[data-layers]")
+    expect(button).to_be_enabled(timeout=20_000)
+    button.click()
+    trace = drawn(page, before)
+    net = page.locator("#net").input_value()
+    assert re.fullmatch(rf"run-{run}@\d+", net)
+    assert page.request.get(f"/api/traces/{trace}").ok
+    page.go_back()
+    is_in(page, "paused")
+
+
+def exports(page: Page) -> None:
+    row = page.locator(f"[data-run='{run_id(page)}']")
+    row.locator("summary").click()
+    links = {
+        link.get_attribute("data-export"): link.get_attribute("href")
+        for link in row.locator("[data-export]").all()
+    }
+    assert set(links) == {"csv", "checkpoint", "script"}
+    table = page.request.get(links["csv"] or "").text()
+    steps = [int(line["step"]) for line in csv.DictReader(io.StringIO(table)) if line["loss"]]
+    assert steps[: len(points(page))] == [point["step"] for point in points(page)]
+    assert "torch" in page.request.get(links["script"] or "").text()
+    assert page.request.get(links["checkpoint"] or "").ok
+
+
+def survives_a_reload(page: Page, broken: str) -> None:
+    rests, rate = step(page), page.locator("#option-lr").input_value()
+    said = page.locator("section[data-verdict]").count()
+    page.reload()
+    is_in(page, "paused")
+    wait_for_step(page, rests)
+    assert step(page) == rests
+    expect(page.locator("#option-lr")).to_have_value(rate)
+    expect(page.locator("section[data-verdict]")).to_have_count(said)
+    expect(page.locator(f"[data-run='{broken}']")).to_be_visible()
+    expect(page.locator("[data-frame]")).to_have_attribute("data-frame", str(rests))
+
+
+def test_settings_that_need_a_new_run_say_so_and_start_one(training: Page) -> None:
+    page = training
+    play(page)
+    first = run_id(page)
+    page.locator("#option-optimiser").select_option("sgd")
+    page.locator("[data-restart]").click()
+    expect(page).not_to_have_url(re.compile(rf"run={first}(&|$)"))
+    wait_for_step(page, 1)
+    options = page.request.get(f"/api/runs/{run_id(page)}").json()["options"]
+    assert options["optimiser"] == "sgd"
+    expect(page.locator("[data-restart]")).to_have_count(0)
+    states = {run["id"]: run["state"] for run in page.request.get("/api/runs").json()}
+    assert states[first] == "stopped"
+
+
+def test_a_value_that_cannot_be_is_refused_beside_its_field(training: Page) -> None:
+    page = training
+    page.locator("#option-lr").fill("-1")
+    wrong = page.locator("#option-lr-wrong")
+    expect(wrong).to_contain_text("-1")
+    expect(page.locator("#option-lr")).to_have_attribute("aria-invalid", "true")
+    page.locator("#option-lr").fill("0.01")
+    expect(wrong).to_have_count(0)
