@@ -11,13 +11,15 @@ from fastapi import FastAPI
 from . import __version__, paths
 from .core import image
 from .data import pictures
+from .data.library import Library
 from .data.sets import Roots
 from .errors import StartError
 from .settings import MIB, Settings
 from .store import Store, StoreError
 from .train.executor import Executor
 from .train.wire import Caps
-from .web import api, pages, pins, plans, runs, schedule, socket, tracing
+from .web import api, datasets, pages, pins, plans, runs, schedule, socket, tracing
+from .web.archive import Archives
 from .web.body import Uploads
 from .web.guard import WILDCARDS, Guard, allowed_names
 from .web.head import Head
@@ -33,6 +35,9 @@ from .zoo import ZooError
 
 # Bodies held at once: 25 of the largest, or a class of 200 that sends photographs of 2 MB.
 UPLOAD_BYTES = 512 * MIB
+LIBRARY_BYTES = 256 * MIB  # of decoded data sets that the page shows pictures of
+# Archives of pictures taken in at once, and how many times a picture's time each may take.
+ARCHIVES, ARCHIVE_PATIENCE = 2, 10
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -54,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers=HANDLERS,
     )
     app.state.here = here
-    for part in (api, tracing, plans, runs, pins, schedule, socket, pages):
+    for part in (api, tracing, datasets, plans, runs, pins, schedule, socket, pages):
         app.include_router(part.router)
     app.add_middleware(Head)
     app.add_middleware(
@@ -100,6 +105,13 @@ def _here(settings: Settings) -> Here:
         hub=Hub(store, executor, specs.of, storage=settings.run_storage_mb * MIB),
         specs=specs,
         roots=roots,
+        library=Library(roots, budget=LIBRARY_BYTES),
+        archives=Archives(
+            roots.own,
+            cap=settings.dataset_mb * MIB,
+            seconds=settings.upload_seconds * ARCHIVE_PATIENCE,
+            at_once=ARCHIVES,
+        ),
     )
 
 

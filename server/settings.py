@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     datasets: Path | None = Field(
         default=None, description="folder of data sets to train on; it is only read"
     )
+    dataset_mb: int = Field(
+        default=256, ge=1, le=1_000_000, description="largest zip of pictures taken in, in MiB"
+    )
     runs: int = Field(
         default=max(1, (os.cpu_count() or 1) - 1),
         ge=1,
@@ -85,6 +88,7 @@ class Settings(BaseSettings):
     run_storage_mb: int = Field(
         default=1024, ge=1, le=1_000_000, description="most that a training run may store, in MiB"
     )
+
     @field_validator("data_dir", "models", "datasets")
     @classmethod
     def _at_home(cls, folder: Path | None) -> Path | None:

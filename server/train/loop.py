@@ -30,6 +30,7 @@ from .losses import LOSSES
 from .measure import Norms, first_bad_layer
 from .options import Options
 from .reasons import ended
+from .views import view_changer
 
 Said = Event | Checkpoint
 HEARD = (Started, Points, Layers, Health, Evaluation, Change, State)  # by the doctor
@@ -77,7 +78,8 @@ class _Run:
         network.eval()  # a frozen batch normalisation stays so
         self.learners = [m for m in network.modules() if not _is_frozen_norm(m)]
         self._set_mode(True)
-        self.feed = Feed(task, options, whole=needs_whole_batches(network))
+        change = view_changer(options) if len(task.shape) == 3 else None
+        self.feed = Feed(task, options, whole=needs_whole_batches(network), change=change)
         self.steps = options.epochs * self.feed.steps_per_epoch
         self.optimiser = optim.optimiser(network, options)
         self.learned = [p for p in network.parameters() if p.requires_grad]

@@ -133,7 +133,9 @@ EXPERIMENTS: tuple[Experiment, ...] = (
             "最小的批量：6,000 个有噪声的步比 5 个精确的步走得更远。",
         ),
         (
-            _arm("one", "batch 1: 6,000 steps", "批量 1：6,000 步", SGD, lr=0.02, batch=1, speed=0.0),
+            _arm(
+                "one", "batch 1: 6,000 steps", "批量 1：6,000 步", SGD, lr=0.02, batch=1, speed=0.0
+            ),
             _arm("good", "batch 32: 190 steps", "批量 32：190 步", SGD, lr=0.02),
             _arm("all", "all 1,200: 5 steps", "全部 1,200：5 步", SGD, lr=0.02, batch=0, speed=2.0),
         ),
@@ -194,8 +196,16 @@ EXPERIMENTS: tuple[Experiment, ...] = (
             "一种：相同的卷积核得到相同的梯度，逐位保持相同。",
         ),
         (
-            _arm("constant", "all 0.02", "全部为 0.02", SGD, lr=0.05, epochs=8, init="constant",
-                 init_scale=0.02),
+            _arm(
+                "constant",
+                "all 0.02",
+                "全部为 0.02",
+                SGD,
+                lr=0.05,
+                epochs=8,
+                init="constant",
+                init_scale=0.02,
+            ),
             _arm("good", "random", "随机", SGD, lr=0.05, epochs=8),
         ),
         (
@@ -221,12 +231,24 @@ EXPERIMENTS: tuple[Experiment, ...] = (
             "只有加上批量规范化，网络才学得会。",
         ),
         (
-            _arm("sigmoid", "sigmoid, Xavier", "sigmoid，Xavier", DEEP, activation="sigmoid",
-                 init="xavier"),
+            _arm(
+                "sigmoid",
+                "sigmoid, Xavier",
+                "sigmoid，Xavier",
+                DEEP,
+                activation="sigmoid",
+                init="xavier",
+            ),
             _arm("relu", "ReLU, PyTorch's start", "ReLU，PyTorch 默认", DEEP),
             _arm("he", "ReLU, He", "ReLU，He", DEEP, init="he"),
-            _arm("good", "ReLU, He, batch norm", "ReLU，He，批量规范化", DEEP, init="he",
-                 norm="batch"),
+            _arm(
+                "good",
+                "ReLU, He, batch norm",
+                "ReLU，He，批量规范化",
+                DEEP,
+                init="he",
+                norm="batch",
+            ),
         ),
         (
             Expect("sigmoid", "gradient_share", 0, 1e-7),
@@ -278,8 +300,9 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         ),
         (
             _arm("wild", "normal, 0.5", "正态，0.5", DEEP, init="normal", init_scale=0.5),
-            _arm("good", "He, batch norm", "He，批量规范化", DEEP, init="he", norm="batch",
-                 epochs=3),
+            _arm(
+                "good", "He, batch norm", "He，批量规范化", DEEP, init="he", norm="batch", epochs=3
+            ),
         ),
         (
             Expect("wild", "failed", 1, 1),
@@ -305,10 +328,17 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         ),
         (
             _arm("few", "48 pictures", "48 张", FEW),
-            _arm("vary", "48, shifted and noised", "48 张，平移并加噪", FEW, shift=0.12,
-                 blur_noise=0.3),
-            _arm("good", "1,200 pictures", "1,200 张", FEW, pictures=1200, epochs=8,
-                 evaluate_every=0),
+            _arm(
+                "vary",
+                "48, shifted and noised",
+                "48 张，平移并加噪",
+                FEW,
+                shift=0.12,
+                blur_noise=0.3,
+            ),
+            _arm(
+                "good", "1,200 pictures", "1,200 张", FEW, pictures=1200, epochs=8, evaluate_every=0
+            ),
         ),
         (
             Expect("few", "train_accuracy", 1, 1),
@@ -357,8 +387,14 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         ),
         (
             _arm("scratch", "from scratch", "从零开始", TURNED),
-            _arm("probe", "last layer only", "只训练最后一层", TURNED, start="lenet-5",
-                 freeze="probe"),
+            _arm(
+                "probe",
+                "last layer only",
+                "只训练最后一层",
+                TURNED,
+                start="lenet-5",
+                freeze="probe",
+            ),
             _arm("tune", "fine-tune all", "全部微调", TURNED, start="lenet-5"),
         ),
         (

@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from ..card import Card, ZooError
+from ..data.library import Library
 from ..data.sets import Roots
 from ..errors import Problem
+from .archive import Archives
 from .body import Uploads
 from .hub import Hub
 from .inference import Tracer, Workbench
@@ -28,6 +30,8 @@ class Here:
     hub: Hub
     specs: Specs
     roots: Roots
+    library: Library
+    archives: Archives
 
 
 # Coroutines, because FastAPI sends a plain function to a thread and waits for it.

@@ -86,7 +86,7 @@ def rename(run_id: str, given: JsonObject, here: HereNow) -> schema.Run:
         return shown(here, here.hub.store.rename(run_id, name))
 
 
-@router.delete(RUN, status_code=204, responses=problems(404, 507))
+@router.delete(RUN, status_code=204, response_class=Response, responses=problems(404, 507))
 def delete(run_id: str, here: HereNow) -> None:
     """Ends a run if it goes on, and removes all that is kept of it."""
     here.hub.delete(run_id)

@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convlens.train.options import (
@@ -58,6 +58,7 @@ def test_nothing_asked_for_is_the_default_run() -> None:
     assert read({}) == Options()
 
 
+@settings(deadline=None)
 @given(WHOLE)
 def test_every_allowed_value_is_taken_and_comes_back_through_json(asked: dict[str, Any]) -> None:
     options = read(asked)
@@ -65,6 +66,7 @@ def test_every_allowed_value_is_taken_and_comes_back_through_json(asked: dict[st
     assert read(json.loads(json.dumps(as_json(options)))) == options
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(TABLE)), JUNK)
 def test_whatever_is_given_is_taken_or_refused_in_a_sentence(name: str, value: Any) -> None:
     try:

@@ -72,7 +72,7 @@ def body(**members: Any) -> bytes:
 CASES: list[Case] = [
     get("/api/options", "/api/options", 200, JSON),
     get("/api/experiments", "/api/experiments", 200, JSON),
-    send("post", RUNS, RUNS, 201, JSON, body=body(paused=True, name="made by a case")),
+    send("post", RUNS, RUNS, 201, JSON, body=body(speed=0, epochs=1)),
     send("post", RUNS, RUNS, 413, body=OVER),
     send("post", RUNS, RUNS, 422, body=b"["),
     get(RUNS, RUNS, 200, JSON),

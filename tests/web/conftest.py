@@ -15,7 +15,7 @@ from convlens.settings import Settings
 def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The app as the command makes it, with a memory for traces that a test can fill."""
     folder: Path = tmp_path_factory.mktemp("data")
-    return create_app(Settings(data_dir=folder, trace_memory_mb=8, upload_seconds=5))
+    return create_app(Settings(data_dir=folder, trace_memory_mb=8, upload_seconds=5, runs=2))
 
 
 @pytest.fixture(scope="session")

@@ -140,6 +140,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "boolean": lambda value: isinstance(value, bool),
     "array": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
     "null": lambda value: value is None,
@@ -153,6 +154,8 @@ def check(value: Any, schema: Any, document: Any) -> None:
     if "anyOf" in schema:
         fits = [each for each in schema["anyOf"] if KINDS[each.get("type", "object")](value)]
         check(value, fits[0], document)
+        return
+    if "type" not in schema:  # Anything.
         return
     assert KINDS[schema["type"]](value), (value, schema)
     for part, its_schema in parts(value, schema):

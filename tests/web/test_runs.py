@@ -231,6 +231,8 @@ def test_a_run_gets_another_name(client: TestClient, trained: Any) -> None:
 
 
 def test_one_run_too_many_waits_with_a_visible_place(client: TestClient, app: FastAPI) -> None:
+    for run in client.get("/api/runs").json():
+        control(client, run, "stop")
     limit = app.state.here.hub._executor.limit
     runs = [start(client, **SLOW) for _ in range(limit + 2)]
     places = [client.get(f"/api/runs/{run['id']}").json()["place"] for run in runs]

@@ -65,6 +65,7 @@ describe('axes', () => {
       ticksOf({ lo, hi, isLog: true }, count).map(({ text }) => text);
     expect(texts(0.01, 10, 3)).toEqual(['0.01', '1']);
     expect(texts(0.1, 2, 6)).toEqual(['0.1', '0.2', '0.5', '1', '2']);
+    expect(texts(0.05, 2, 3)).toEqual(['0.05', '0.1', '0.5', '1']);
     expect(texts(1e-8, 1, 5)).toEqual(['10⁻⁸', '10⁻⁶', '10⁻⁴', '0.01', '1']);
   });
 

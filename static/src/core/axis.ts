@@ -86,16 +86,25 @@ function linearTicks({ lo, hi }: Axis, count: number): AxisTick[] {
   });
 }
 
-/** Powers of ten; every so many where there are too many, with 2 and 5 between where there are few. */
+/** Powers of ten, every so many where there are too many; 2 and 5 between them where there are few. */
 function logTicks({ lo, hi }: Axis, count: number): AxisTick[] {
   const [first, last] = [Math.floor(Math.log10(lo) + 1e-9), Math.ceil(Math.log10(hi) - 1e-9)];
-  const every = Math.max(1, Math.ceil((last - first + 1) / Math.max(1, count)));
-  const parts = last - first <= 2 && count >= 4 ? [1, 2, 5] : [1];
-  const values = Array.from({ length: last - first + 1 }, (_, i) => first + i)
-    .filter((power) => power % every === 0)
-    .flatMap((power) => parts.map((part) => Number(`${part}e${power}`)));
-  const shown = values.filter((value) => value >= lo * (1 - 1e-9) && value <= hi * (1 + 1e-9));
-  return shown.map((value) => ({ value, text: powerText(value) }));
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const named = (parts: readonly number[], every: number) =>
+    powers
+      .filter((power) => power % every === 0)
+      .flatMap((power) => parts.map((part) => Number(`${part}e${power}`)))
+      .filter((value) => value >= lo * (1 - 1e-9) && value <= hi * (1 + 1e-9));
+  const every = Math.max(1, Math.ceil(powers.length / Math.max(1, count)));
+  const plain = named([1], every);
+  // One value alone names no scale: then rather a few too many.
+  const most = plain.length < 2 ? Math.max(count, 4) : count;
+  const fine = [
+    [1, 2, 5],
+    [1, 5],
+  ].map((parts) => named(parts, 1));
+  const values = fine.find((each) => each.length <= most && each.length > plain.length) ?? plain;
+  return values.map((value) => ({ value, text: powerText(value) }));
 }
 
 /** A round value with as many decimals as the distance of its neighbours has. */

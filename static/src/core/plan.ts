@@ -126,6 +126,9 @@ export function newLayer(kind: Kind): Layer {
   return { kind: RESIDUAL, layers: [{ kind: 'conv', out: 8, kernel: 3, padding: 1 }] };
 }
 
+/** The place right behind a layer. */
+export const behind = (path: Path): Path => [...parentOf(path), indexOf(path) + 1];
+
 export const keyOf = (path: Path): string => path.join('.');
 
 /** Something that learns: a layer, or what makes a block's input fit its output. */

@@ -261,7 +261,7 @@ export function drawCursor(
   }
   const { step } = picture;
   if (step === null || step < picture.x.lo || step > picture.x.hi) return;
-  const x = place.x(step);
+  const x = Math.round(place.x(step)) + 0.5;
   context.strokeStyle = ink.ink;
   context.lineWidth = 1;
   context.beginPath();

@@ -45,13 +45,14 @@ export class Session {
   #frame: ArrayBuffer | null = null;
   #stop: (() => void) | null = null;
   #wishes: Wishes;
+  /** Parts of the page that show something of the frames, and are seen. */
+  #viewers = new Set<string>();
 
-  /** `frames`: whether it is shown on a canvas, or its curves alone. */
-  constructor(page: PageData, run: Run, { pin = 0, frames = false } = {}) {
+  constructor(page: PageData, run: Run, pin = 0) {
     this.#page = page;
     this.run = run;
     this.recording = new Recording(run);
-    this.#wishes = { pin, frames, glass: null };
+    this.#wishes = { pin, frames: false, glass: null };
     void this.#begin();
   }
 
@@ -94,6 +95,14 @@ export class Session {
   look(wishes: Partial<Wishes>): void {
     this.#wishes = { ...this.#wishes, ...wishes };
     this.#tell();
+  }
+
+  /** A part of the page that shows frames comes into view or leaves it; without any, none come. */
+  see(viewer: string, isSeen: boolean): void {
+    if (isSeen) this.#viewers.add(viewer);
+    else this.#viewers.delete(viewer);
+    const frames = this.#viewers.size > 0;
+    if (frames !== this.#wishes.frames) this.look({ frames });
   }
 
   control(control: Control): Promise<Run> {

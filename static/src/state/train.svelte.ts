@@ -115,7 +115,7 @@ export class Train {
 
   #open(run: Run): void {
     this.#close();
-    this.session = new Session(this.#app.page, run, { pin: this.#app.state.pin, frames: true });
+    this.session = new Session(this.#app.page, run, this.#app.state.pin);
     this.draft = completed(this.table, run.options);
   }
 
@@ -163,7 +163,9 @@ export class Train {
   }
 
   #show(run: Run, beside?: readonly Run[]): void {
-    this.#listed = [run, ...(beside ?? []), ...this.#listed];
+    const made = [run, ...(beside ?? [])];
+    const isOld = ({ id }: Run) => made.every((each) => each.id !== id);
+    this.#listed = [...made, ...this.#listed.filter(isOld)];
     this.#open(run);
     this.#app.go({ run: run.id, ...(beside && { beside: beside.map(({ id }) => id) }) });
   }
