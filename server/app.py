@@ -18,13 +18,13 @@ from .settings import MIB, Settings
 from .store import Store, StoreError
 from .train.executor import Executor
 from .train.wire import Caps
-from .web import api, datasets, pages, pins, plans, runs, schedule, socket, tracing
+from .web import api, datasets, exports, pages, pins, plans, runs, schedule, socket, tracing
 from .web.archive import Archives
 from .web.body import Uploads
 from .web.guard import WILDCARDS, Guard, allowed_names
 from .web.head import Head
 from .web.here import Here
-from .web.hub import Hub
+from .web.hub import RESTING, Hub
 from .web.inference import Tracer, Workbench, choose_device
 from .web.openapi import correct
 from .web.problems import HANDLERS
@@ -59,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers=HANDLERS,
     )
     app.state.here = here
-    for part in (api, tracing, datasets, plans, runs, pins, schedule, socket, pages):
+    for part in (api, tracing, datasets, plans, runs, pins, exports, schedule, socket, pages):
         app.include_router(part.router)
     app.add_middleware(Head)
     app.add_middleware(
@@ -97,12 +97,16 @@ def _here(settings: Settings) -> Here:
     )
     specs = Specs(store, shelf, roots, caps)
     # With more threads, runs and requests beside each other wait for spinning threads.
-    executor = Executor(settings.runs, threads=max(1, ((os.cpu_count() or 1) - 1) // settings.runs))
+    executor = Executor(
+        settings.runs + RESTING + 1, threads=max(1, ((os.cpu_count() or 1) - 1) // settings.runs)
+    )
     return Here(
         tracer=_tracer(settings, shelf),
         workbench=Workbench(workers=settings.workers, queue=settings.queue),
         uploads=Uploads(cap=image.MAX_BYTES, seconds=settings.upload_seconds, budget=UPLOAD_BYTES),
-        hub=Hub(store, executor, specs.of, storage=settings.run_storage_mb * MIB),
+        hub=Hub(
+            store, executor, specs.of, places=settings.runs, storage=settings.run_storage_mb * MIB
+        ),
         specs=specs,
         roots=roots,
         library=Library(roots, budget=LIBRARY_BYTES),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from functools import cache
 
 import numpy as np
 import torch
@@ -73,6 +74,7 @@ def _draw(name: str, count: int, making: Making, part: int) -> tuple[Tensor, ...
     return shapes.draw(shapes.STYLES[name], count, making.noise, chance)
 
 
+@cache
 def _digits(side: int) -> tuple[Tensor, Tensor]:
     """scikit-learn's 1,797 digits, 0..16 as 0..255; read without the second its import takes."""
     path = pictures.digits_file()

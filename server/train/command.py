@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import StartError
 from .options import TABLE, OptionError, Options, flags, read
-from .terminal import Bar
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from .checkpoint import Checkpoint
     from .events import Event
     from .knobs import Knobs
+    from .terminal import Bar
 
 PAGE_ONLY = ("speed", "paused", "name")
 FAILED = 1
@@ -57,6 +57,8 @@ def run(given: Mapping[str, Any], roots: Roots, beginning: Beginning) -> int:
     Raises:
         StartError: an option, the data or the network cannot be, or the file cannot be written.
     """
+    from .terminal import Bar
+
     asked = {name: v for name, v in given.items() if v is not None and name in TABLE}
     save: Path | None = given["save"]
     if save is not None and not save.parent.is_dir():
@@ -138,10 +140,11 @@ def _stoppable(knobs: Knobs) -> Iterator[list[int]]:
 
 def _write(place: Path, checkpoint: Checkpoint) -> None:
     """The weights alone, by their plain names."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
+    content = save({name: value.contiguous() for name, value in checkpoint.weights.items()})
     try:
-        save_file({name: value.contiguous() for name, value in checkpoint.weights.items()}, place)
+        place.write_bytes(content)
     except OSError as error:
         raise StartError(
             f"The weights cannot be written to {place}: {error.strerror}.",

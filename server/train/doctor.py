@@ -269,7 +269,7 @@ def _overfitting(signs: Signs) -> Values | None:
         return None
     gap = last[-1].train_accuracy - fmean(exam.accuracy for exam in last)
     sure = max(GAP, 2 * _half_width(last[-1].accuracy, last[-1].pictures))
-    if gap < sure or not last[-1].train_loss < best.train_loss:
+    if gap < sure or last[-1].train_loss >= best.train_loss:
         return None
     return _rounded(
         train_accuracy=last[-1].train_accuracy,

@@ -74,7 +74,11 @@ def picture(shown: Shown) -> Frame:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(clean(value), ensure_ascii=False, separators=(",", ":"))
+    """JSON; looking for what is not finite costs more than the rest, and it is rare."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        return _text(clean(value))
 
 
 def _header(shown: Shown, records: tuple[Record, ...], ends: Any) -> dict[str, Any]:

@@ -238,6 +238,8 @@ def _row(name: str, each: Field[Any]) -> dict[str, Any]:
 
 def _shown(value: Any) -> str:
     """The value as a sentence quotes it: JSON, shortened."""
+    if isinstance(value, float):
+        return f"{value:.12g}"
     try:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):

@@ -10,52 +10,27 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 from ..errors import Problem
 from ..store import RunRow, Store, StoreError
-from ..train.events import ENDED, Event, Frame, Saved, State
-from ..train.executor import Executor, Job
+from ..train.events import ENDED, Evaluation, Event, Frame, Saved, State
+from ..train.executor import Executor
 from ..train.options import Options, as_json
 from ..train.wire import Message, Snapshot, Spec
 from .audience import Audience
 from .feed import Goodbye
+from .live import Live
 from .refusals import broken, no_run, not_now, queue_full, reason, stored
 
 QUEUE = 64  # runs that may wait
-ANSWER_S = 1.0  # that a control waits for the state it asks for
 END_S = 6.0  # that a stop or a deletion waits for the process
-FRAME_S = 2.0  # between two frames that are kept; the last one is kept too
+RESTING = 8  # paused runs that keep their process; the one that rests longest gives way
 GONE = 4404
 RESUMABLE = ("interrupted", "stopped", "failed")
-AIMS = {"pause": "paused", "resume": "running"}
-
-
-@dataclass(eq=False)
-class Live:
-    """A run that has a process, or is about to get one."""
-
-    run_id: str
-    job: Job | None = None
-    started: threading.Event = field(default_factory=threading.Event)
-    ended: threading.Event = field(default_factory=threading.Event)
-    said: threading.Condition = field(default_factory=threading.Condition)
-    state: str = "queued"
-    instead: dict[str, Any] | None = None  # the reason to give when it stops, in place of its own
-    frame: Frame | None = None  # the newest, not kept yet
-    frame_kept_s: float = 0.0
-
-    def notice(self, state: str = "") -> None:
-        """Wakes those who wait for a state."""
-        with self.said:
-            self.state = state or self.state
-            self.said.notify_all()
-
-    def wait_for(self, state: str) -> None:
-        """Returns when it is in this state, has ended, or a moment has passed."""
-        with self.said:
-            self.said.wait_for(lambda: self.state == state or self.ended.is_set(), ANSWER_S)
+# What can be asked of a run that has ended: its network is woken up for it.
+ERRANDS = {"evaluate": "validation", "open_test": "test"}
 
 
 class Hub:
@@ -63,19 +38,27 @@ class Hub:
 
     Args:
         store: what is kept of them.
-        executor: where they run; its limit is how many at once.
+        executor: where they run; it takes RESTING more than `places`.
         specify: what a worker has to know to begin, or to go on with a run from its checkpoint;
             raises a Problem when it cannot.
+        places: how many learn at once.
         storage: most bytes that a run may store.
     """
 
     def __init__(
-        self, store: Store, executor: Executor, specify: Callable[[RunRow], Spec], *, storage: int
+        self,
+        store: Store,
+        executor: Executor,
+        specify: Callable[[RunRow], Spec],
+        *,
+        places: int,
+        storage: int,
     ) -> None:
         self.store = store
         self.audience = Audience(self.tell)
         self._executor = executor
         self._specify = specify
+        self._places = places
         self._storage = storage
         self._lock = threading.RLock()
         self._queue: list[str] = []
@@ -105,6 +88,11 @@ class Hub:
         self.store.close()
 
     # --- what there is ---
+
+    @property
+    def threads(self) -> int:
+        """Threads of PyTorch in each run's process: other sums round in another order."""
+        return self._executor.threads
 
     def row(self, run_id: str) -> RunRow:
         """Returns a run; an unknown one is a 404 problem."""
@@ -156,15 +144,17 @@ class Hub:
         row, action = self.row(run_id), command["action"]
         if action == "stop":
             self._stop(row)
-        elif action == "resume" and row.state in RESUMABLE:
+        elif action == "resume":
             self._resume(row)
+        elif action in ERRANDS and row.state in ENDED and self.store.checkpoints(run_id):
+            self._wake(row, command)
         else:
-            live = self._live.get(run_id)
-            if live is None or not live.started.wait(END_S) or live.ended.is_set():
-                raise not_now(self.row(run_id), action, self.place(run_id))
+            live = self._going(row, action)
+            if action == "pause" and self._take_from_queue(run_id):
+                self._say(run_id, [State(row.step, "paused")])
             self.tell(run_id, command)
-            if action in AIMS:
-                live.wait_for(AIMS[action])
+            if action == "pause":
+                live.wait_for("paused")
         return self.row(run_id)
 
     def tell(self, run_id: str, command: Mapping[str, Any], payload: bytes = b"") -> None:
@@ -185,10 +175,8 @@ class Hub:
             Problem: 404, there is no such run; 507, the store cannot be written.
         """
         self.row(run_id)
-        with self._lock:
-            if run_id in self._queue:
-                self._queue.remove(run_id)
-            live = self._live.get(run_id)
+        self._take_from_queue(run_id)
+        live = self._live.get(run_id)
         if live is not None and live.started.wait(END_S):
             if live.job is not None:
                 live.job.kill()
@@ -199,72 +187,129 @@ class Hub:
         self._unsaved.pop(run_id, None)
         self.audience.post_goodbye(run_id, Goodbye(GONE, f"The run {run_id} was deleted."))
 
+    def _going(self, row: RunRow, action: str) -> Live:
+        """The run's life, once it has begun; a problem if it does not go on."""
+        live = self._live.get(row.id)
+        if live is None or not live.started.wait(END_S) or live.ended.is_set():
+            raise not_now(self.row(row.id), action, self.place(row.id))
+        return live
+
     def _resume(self, row: RunRow) -> None:
         live = self._live.get(row.id)
-        if live is not None:  # It has said its end and is about to go.
-            live.ended.wait(END_S)
-        with stored():
-            self._enqueue(row)
+        if row.state in RESUMABLE:
+            if live is not None:  # It has said its end and is about to go.
+                live.ended.wait(END_S)
+            with stored():
+                self._enqueue(row)
+            return
+        live = self._going(row, "resume")
+        if live.rests_since is not None:
+            with stored():
+                self._enqueue(row)
+            if self.place(row.id) is None:
+                live.wait_for("running")
 
     def _stop(self, row: RunRow) -> None:
-        with self._lock:
-            waiting = row.id in self._queue
-            if waiting:
-                self._queue.remove(row.id)
-            live = self._live.get(row.id)
-        if waiting:
-            with stored():
-                self._say(row.id, [State(row.step, "stopped", reason("asked", row.step))])
-        elif live is not None and live.started.wait(END_S):
+        waited = self._take_from_queue(row.id)
+        live = self._live.get(row.id)
+        if live is not None and live.started.wait(END_S):
             if live.job is not None:
                 live.job.stop()
             live.ended.wait(END_S)
+        elif waited:
+            with stored():
+                self._say(row.id, [State(row.step, "stopped", reason("asked", row.step))])
+
+    def _wake(self, row: RunRow, command: Mapping[str, Any]) -> None:
+        with self._lock:
+            if row.id in self._live:
+                raise not_now(row, command["action"], None)
+            live = self._live[row.id] = Live(row.id, errand=dict(command))
+            live.rests_since = time.monotonic()
+        self._begin(live)
+        live.ended.wait(END_S)
 
     # --- from the queue to the end ---
 
-    def _enqueue(self, row: RunRow) -> None:
+    def _take_from_queue(self, run_id: str) -> bool:
+        """Whether it was in the queue."""
         with self._lock:
-            if row.id in self._queue or row.id in self._live:
+            if run_id not in self._queue:
+                return False
+            self._queue.remove(run_id)
+            return True
+
+    def _enqueue(self, row: RunRow) -> None:
+        """Gives a run that is new, has ended or rests a place, or lets it wait for one."""
+        with self._lock:
+            live = self._live.get(row.id)
+            if row.id in self._queue or (live and live.rests_since is None):
                 return
             self._queue.append(row.id)
+            waits = live is None or len(self._queue) > 1 or not self._has_place()
         try:
-            self._say(row.id, [State(row.step, "queued")])
+            if waits:
+                self._say(row.id, [State(row.step, "queued")])
         except StoreError:
-            with self._lock:
-                self._queue.remove(row.id)
+            self._take_from_queue(row.id)
             raise
         self._pump()
 
+    def _has_place(self) -> bool:
+        return sum(live.rests_since is None for live in self._live.values()) < self._places
+
     def _pump(self) -> None:
-        """Starts runs as long as there is room."""
+        """Lets runs begin, or go on, as long as there are places."""
         while True:
             with self._lock:
-                full = len(self._live) >= self._executor.limit
-                if full or self._closing or not self._queue:
+                if self._closing or not self._queue or not self._has_place():
                     return
-                live = Live(self._queue.pop(0))
-                self._live[live.run_id] = live
-            name = f"run {live.run_id}"
-            threading.Thread(target=self._follow, args=(live,), name=name, daemon=True).start()
+                run_id = self._queue.pop(0)
+                resting = self._live.get(run_id)
+                live = self._live.setdefault(run_id, Live(run_id))
+                live.rests_since = None
+            if resting is not None:
+                self.tell(run_id, {"action": "resume"})
+            else:
+                self._make_room()
+                self._begin(live)
+
+    def _make_room(self) -> None:
+        """Sends the run that rests longest away, to be resumed, where too many rest."""
+        with self._lock:
+            resting = [live for live in self._live.values() if live.rests_since is not None]
+        if len(resting) >= RESTING:
+            oldest = min(resting, key=lambda live: live.rests_since or 0)
+            if oldest.job is not None:
+                oldest.job.leave()
+            oldest.ended.wait(END_S)
+
+    def _begin(self, live: Live) -> None:
+        name = f"run {live.run_id}"
+        threading.Thread(target=self._follow, args=(live,), name=name, daemon=True).start()
 
     def _follow(self, live: Live) -> None:
         """A run's own thread: from its start to its end."""
         try:
-            live.job = self._executor.start(self._specify(self.store.run(live.run_id)))
+            spec = self._specify(self.store.run(live.run_id))
+            live.job = self._executor.start(replace(spec, paused=True) if live.errand else spec)
             live.started.set()
             for command, payload in self._pins.get(live.run_id, {}).values():
                 live.job.send(command, payload)
+            if live.errand:
+                live.job.send(live.errand)
             self.audience.post_begun(live.run_id)
             for message in live.job.messages():
                 self._take(live, message)
             why = live.job.exit_reason
-            if why is not None:
+            if why is not None and not live.errand:
                 told = {"code": why["code"], "sentence": why["sentence"], "layer": None}
                 self._finish(live.run_id, why["state"], told)
         except (StoreError, Problem, OSError, RuntimeError, ValueError) as error:
             if live.job is not None:
                 live.job.kill()
-            self._finish(live.run_id, "failed", broken(error, 0))
+            if not live.errand:
+                self._finish(live.run_id, "failed", broken(error, 0))
         except KeyError:  # It was deleted before it began.
             live.instead = None
         finally:
@@ -275,6 +320,8 @@ class Hub:
             self._keep_frame(live)
         with self._lock:
             self._live.pop(live.run_id, None)
+            if live.rests_since is not None:
+                self._take_from_queue(live.run_id)
         live.started.set()
         live.ended.set()
         live.notice()
@@ -295,14 +342,18 @@ class Hub:
     # --- what a worker says ---
 
     def _take(self, live: Live, message: Message) -> None:
+        if live.errand:
+            self._take_from_errand(live, message)
+            return
         match message:
             case Frame():
                 live.frame = message
                 self.audience.post_frame(live.run_id, message.payload)
-                if time.monotonic() - live.frame_kept_s > FRAME_S:
+                if message.step == live.saved:
                     self._keep_frame(live)
             case Snapshot():
                 self.store.save_checkpoint(live.run_id, message.step, message.payload)
+                live.saved = message.step
                 self._say(live.run_id, [Saved(message.step)])
                 self._check_storage(live, message.step)
             case State() if message.state in ENDED and live.instead is not None:
@@ -310,10 +361,17 @@ class Hub:
             case _:
                 self._say(live.run_id, [message])
 
+    def _take_from_errand(self, live: Live, message: Message) -> None:
+        """Of a network that was woken up only what it was asked for is new."""
+        part = ERRANDS[live.errand["action"]] if live.errand else ""
+        if isinstance(message, Evaluation) and message.part == part and live.job is not None:
+            self._say(live.run_id, [message])
+            threading.Thread(target=live.job.leave, daemon=True).start()
+
     def _keep_frame(self, live: Live) -> None:
         if live.frame is not None:
             self.store.save_frame(live.run_id, live.frame.step, live.frame.payload)
-            live.frame, live.frame_kept_s = None, time.monotonic()
+            live.frame = None
 
     def _check_storage(self, live: Live, step: int) -> None:
         held = self.store.bytes(live.run_id)
@@ -332,3 +390,5 @@ class Hub:
                     live.notice(event.state)
         if sent:
             self.audience.post_events(run_id, sent)
+        if any(isinstance(event, State) and event.state == "paused" for event in events):
+            self._pump()

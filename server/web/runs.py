@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from ..errors import Problem
 from ..store import RunRow
 from ..train.events import KINDS
+from ..train.experiments import catalogue
 from ..train.options import OptionError, check, describe
 from . import history
 from . import schema_runs as schema
@@ -16,14 +17,6 @@ from .here import NO_STORE, Here, HereNow
 from .jsonbody import DESCRIBED, JsonObject
 from .openapi import BINARY, binary, problems
 from .refusals import option_refused, stored
-
-try:  # Until the presets are here.
-    from ..train.presets import catalogue as presets_catalogue
-except ImportError:
-
-    def presets_catalogue():  # type: ignore
-        return []
-
 
 router = APIRouter(tags=["runs"], responses=problems(403))
 
@@ -46,7 +39,7 @@ async def options() -> list[schema.Option]:
 @router.get("/api/experiments")
 def experiments() -> list[schema.Experiment]:
     """Lists the experiments: a question each, and the runs that answer it side by side."""
-    return [schema.Experiment.model_validate(each) for each in presets_catalogue()]
+    return [schema.Experiment.model_validate(each) for each in catalogue()]
 
 
 @router.post(

@@ -111,8 +111,19 @@ class Schedule(BaseModel):
 class Arm(BaseModel):
     """One run of an experiment: what differs from the defaults, and what it is called."""
 
-    options: dict[str, Any]
+    id: str
     label: Text
+    options: dict[str, Any]
+
+
+class Expect(BaseModel):
+    """What was measured on several seeds: a figure of an arm, or its difference to another's."""
+
+    arm: str
+    figure: str
+    low: float | None
+    high: float | None
+    minus: str | None = Field(description="arm whose figure is taken away")
 
 
 class Experiment(BaseModel):
@@ -121,4 +132,6 @@ class Experiment(BaseModel):
     id: str
     title: Text
     question: Text
+    answer: Text
     arms: list[Arm]
+    expects: list[Expect]

@@ -15,12 +15,12 @@ export function makeListing(id: string, values: Partial<Listing> = {}): Listing 
   };
 }
 
-/** Two rows of three: training, validation, test. */
+/** Two rows of a training and a validation picture. */
 export const SHEET: Sheet = {
-  ...{ columns: 3, rows: 2, width: 8, height: 8, notes: [] },
+  ...{ columns: 2, rows: 2, width: 8, height: 8, notes: [], points: [] },
   cells: [0, 1].flatMap((row) =>
-    (['train', 'validation', 'test'] as const).map((part, column) => ({
-      ...{ row, column, part, id: 3 * row + column, label: row },
+    (['train', 'validation'] as const).map((part, column) => ({
+      ...{ row, column, part, id: 2 * row + column, label: row },
     })),
   ),
   counts: { train: [4, 3], validation: [1, 1], test: [1, 0] },

@@ -18,6 +18,7 @@ from convlens.train import command, loop
 from convlens.train.events import Evaluation, Points, Started, State, Verdict
 from convlens.train.options import OptionError
 from convlens.train.terminal import Bar
+from tests.server import run as server_run
 from tests.train.small import options
 
 QUICK = "--samples 15 --epochs 2 --batch 50 --lr 0.01"
@@ -118,6 +119,22 @@ def test_ctrl_c_ends_the_step_and_keeps_what_was_learned(
     assert capsys.readouterr().err.splitlines()[-1] == "Stopped after step 4."
     assert place.is_file()
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_the_real_command_trains_and_refuses(tmp_path: Path) -> None:
+    line = f"train {QUICK} --data-dir {tmp_path}".split()
+    done = server_run(*line, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "All 2 epochs are done." in done.stderr
+    refused = server_run(*line, "--lr", "11", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines() == [
+        "convlens: lr is 11; it must be a number from 1e-07 to 10.",
+        "  hint: Leave lr out for its default, 0.005.",
+    ]
+    unknown = server_run(*line, "--start", "nothing", cwd=tmp_path)
+    assert unknown.returncode == 2
+    assert "'nothing'" in unknown.stderr
 
 
 class Terminal(io.StringIO):

@@ -100,9 +100,9 @@ def health(network: nn.Module) -> dict[str, dict[str, float]]:
 
 def test_health_counts_channels_that_never_fire() -> None:
     network = small_net()
-    convolution = network.get_submodule("conv1")
+    bias = network.get_parameter("conv1.bias")
     with torch.no_grad():
-        convolution.bias[:3] = -1000.0
+        bias[:3] = -1000.0
     found = health(network)
     assert found["relu1"]["dead"] == 0.75
     assert found["relu1"]["saturated"] > 0.75
@@ -112,7 +112,7 @@ def test_health_counts_channels_that_never_fire() -> None:
 def test_health_tells_mean_deviation_and_saturation_of_the_values() -> None:
     network = nn.Sequential(nn.Flatten(), nn.Linear(64, 4), nn.Sigmoid(), nn.Linear(4, 3))
     with torch.no_grad():
-        network[1].weight *= 20
+        network.get_parameter("1.weight").mul_(20)
         values = network[:3](Normalise(TASK)(TASK.validation.x))
     found = health(network)["2"]
     assert found["mean"] == pytest.approx(values.mean().item(), rel=1e-4)

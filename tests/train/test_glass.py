@@ -20,7 +20,7 @@ def looked(name: str, place: tuple[str, int] = PLACE) -> list[tuple[str, dict[st
     given = options(optimiser=name, weight_decay=0.1)
     network = small_net()
     whole = _Run(network, small_task(), given, Knobs(given.lr, glass=place), None, ())
-    found = []
+    found: list[tuple[str, dict[str, Any], float]] = []
     for said in whole.events():
         if isinstance(said, Phase):
             glass = whole.glass.read(place)

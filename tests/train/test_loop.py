@@ -52,12 +52,12 @@ def by_hand(given: Options, network: nn.Module, task: Task) -> list[list[float]]
     rows: list[list[float]] = []
     torch.manual_seed(given.seed)
     for _ in range(given.epochs):
-        for indices in torch.randperm(len(pictures), generator=order).split(given.batch):
+        for indices in torch.split(torch.randperm(len(pictures), generator=order), given.batch):
             x, y = pictures[indices], task.train.y[indices]
             logits = network(x)
             loss = F.cross_entropy(logits, y, label_smoothing=given.label_smoothing)
             chosen.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             if given.clip:
                 nn.utils.clip_grad_norm_(network.parameters(), given.clip)
             chosen.step()
@@ -161,7 +161,7 @@ def test_each_phase_changes_only_what_it_is_named_after(clip: float) -> None:
         else:
             assert same(g, new_g)
             for before, after, slope in zip(w, new_w, new_g, strict=True):
-                assert torch.equal(after, before - 0.25 * slope)
+                assert slope is not None and torch.equal(after, before - 0.25 * slope)
         w, g = new_w, new_g
     assert seen[:8] == ["forward", "loss", "backward", "update"] * 2
 
@@ -215,7 +215,7 @@ def test_a_run_says_what_it_is_then_its_steps_and_then_why_it_ended() -> None:
 
 def test_layers_tell_the_lengths_of_gradient_weight_and_update() -> None:
     network, given = small_net(), options(optimiser="sgd", lr=0.5)
-    convolution = network.get_submodule("conv1").weight
+    convolution = network.get_parameter("conv1.weight")
     before = convolution.detach().clone()
     for said in train(network, small_task(), given, Knobs(given.lr)):
         if isinstance(said, Layers):
@@ -271,7 +271,7 @@ def test_a_number_that_is_none_ends_the_run_as_failed_with_step_and_layer(spoil:
                 knobs.lr = math.inf
             else:
                 with torch.no_grad():
-                    network.get_submodule("dense1").weight[0, 0] = math.nan
+                    network.get_parameter("dense1.weight")[0, 0] = math.nan
 
     said = run(given, network, act=act)
     last = said[-1]
@@ -366,7 +366,7 @@ def test_a_checkpoint_asked_for_in_mid_step_waits_for_the_end_of_the_step() -> N
             knobs.checkpoint = True
 
     said = run(options(), act=act)
-    place = next(i for i, each in enumerate(said) if isinstance(each, Checkpoint))
-    assert isinstance(said[place], Checkpoint) and said[place].step == 2
-    before = said[place - 1]
+    saved = of(Checkpoint, said)[0]
+    assert saved.step == 2
+    before = said[said.index(saved) - 1]
     assert isinstance(before, Phase) and (before.step, before.phase) == (2, "update")

@@ -29,6 +29,7 @@ class FakeJob:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         self.exit_reason: dict[str, Any] | None = None
+        self._ended = False
         self.heard: queue.Queue[dict[str, Any]] = queue.Queue()
         self.payloads: list[bytes] = []
         self._said: queue.Queue[Message | None] = queue.Queue()
@@ -49,7 +50,11 @@ class FakeJob:
     def die(self, state: str, code: str) -> None:
         """The process ends without a word of its own."""
         self.exit_reason = {"code": code, "state": state, "sentence": {"en": code, "zh": code}}
+        self._ended = True
         self._said.put(None)
+
+    def is_alive(self) -> bool:
+        return not self._ended
 
     def hears(self) -> dict[str, Any]:
         """The next command."""
@@ -71,6 +76,9 @@ class FakeJob:
     def stop(self, grace_s: float = 2.0) -> None:
         self.say(State(0, "stopped"))
 
+    def leave(self, grace_s: float = 2.0) -> None:
+        self.die("interrupted", "left")
+
     def kill(self) -> None:
         self.die("failed", "killed")
 
@@ -78,8 +86,7 @@ class FakeJob:
 class FakeExecutor:
     """Starts fake jobs; a test takes each from `started`."""
 
-    def __init__(self, limit: int = 1) -> None:
-        self.limit = limit
+    def __init__(self) -> None:
         self.started: queue.Queue[FakeJob] = queue.Queue()
         self.jobs: list[FakeJob] = []
         self.trouble: Exception | None = None
@@ -109,8 +116,9 @@ class Stage:
 
     def __init__(self, folder: Path, *, limit: int = 1, storage: int = 1 << 30) -> None:
         self.store = Store(folder)
-        self.executor = FakeExecutor(limit)
-        self.hub = Hub(self.store, self.executor, self._spec, storage=storage)  # type: ignore[arg-type]
+        self.executor = FakeExecutor()
+        executor: Any = self.executor
+        self.hub = Hub(self.store, executor, self._spec, places=limit, storage=storage)
 
     def _spec(self, row: Any) -> Spec:
         kept = self.store.checkpoints(row.id)

@@ -9,7 +9,7 @@ import pytest
 
 from convlens.errors import Problem
 from convlens.store import Store, StoreError
-from convlens.train.events import Change, Frame, State
+from convlens.train.events import Change, Evaluation, Frame, State
 from convlens.train.options import read
 from convlens.train.wire import Snapshot
 from convlens.web import hub as hub_module
@@ -263,13 +263,95 @@ def test_what_a_dead_server_left_running_is_interrupted_with_a_sentence(tmp_path
     stage.hub.close()
 
 
-def test_frames_are_not_events_and_the_last_one_is_kept(stage: Stage) -> None:
+def test_frames_are_not_events_and_those_of_checkpoints_and_the_last_one_are_kept(
+    stage: Stage,
+) -> None:
     run_id, job = stage.begin()
-    job.say(*(Frame(step, b"frame %d" % step) for step in range(1, 9)))
+    job.say(Frame(1, b"of 1"), Snapshot(2, b"saved"), Frame(2, b"of 2"))
+    job.say(*(Frame(step, b"of %d" % step) for step in range(3, 9)))
     end(job)
     run = ended(stage, run_id)
-    assert stage.store.frame(run_id).read_bytes() == b"frame 8"
-    assert run["seq"] == 3  # queued, running, finished
+    assert stage.store.frames(run_id) == [2, 8]
+    assert stage.store.frame(run_id).read_bytes() == b"of 8"
+    assert run["seq"] == 4  # queued, running, saved, finished
+
+
+def rest(stage: Stage, run_id: str, job: FakeJob) -> None:
+    """The run comes to rest."""
+    job.say(State(1, "paused"))
+    stage.wait_until_told(run_id, "state", state="paused")
+
+
+def test_a_run_that_rests_takes_no_place(stage: Stage) -> None:
+    first, job = stage.begin()
+    second = stage.hub.create(DEFAULT).id
+    assert stage.hub.place(second) == 1
+    rest(stage, first, job)
+    assert stage.executor.next().spec.id == second
+    assert job.is_alive()
+
+
+def test_a_run_that_would_go_on_waits_for_a_place_and_then_does(stage: Stage) -> None:
+    first, job = stage.begin()
+    rest(stage, first, job)
+    _, other = stage.begin()
+    assert stage.hub.control(first, {"action": "resume"}).state == "queued"
+    assert stage.hub.place(first) == 1
+    assert job.heard.empty()
+    end(other)
+    assert job.hears() == {"action": "resume"}
+
+
+def test_a_run_that_waits_to_go_on_can_rest_again_or_be_stopped(stage: Stage) -> None:
+    first, job = stage.begin()
+    rest(stage, first, job)
+    _, other = stage.begin()
+    stage.hub.control(first, {"action": "resume"})
+    assert stage.hub.control(first, {"action": "pause"}).state == "paused"
+    assert stage.hub.place(first) is None
+    stage.hub.control(first, {"action": "resume"})
+    assert stage.hub.control(first, {"action": "stop"}).state == "stopped"
+    end(other)
+    assert stage.executor.started.empty()
+
+
+def test_of_many_that_rest_the_one_that_rests_longest_gives_its_process_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "RESTING", 2)
+    resting = []
+    for _ in range(3):
+        run_id, job = stage.begin()
+        rest(stage, run_id, job)
+        resting.append((run_id, job))
+    assert [stage.state(run_id) for run_id, _ in resting] == ["interrupted", "paused", "paused"]
+
+
+def test_the_test_set_of_a_finished_run_is_opened_by_waking_its_network(stage: Stage) -> None:
+    run_id, job = stage.begin()
+    job.say(points(1, 9), Snapshot(9, b"the end"))
+    end(job)
+    before = ended(stage, run_id)
+
+    def wake() -> None:
+        woken = stage.executor.next()
+        assert woken.spec.paused and woken.spec.checkpoint
+        assert woken.hears() == {"action": "open_test"}
+        woken.say(State(9, "paused"), evaluation("validation"), evaluation("test"))
+
+    waking = threading.Thread(target=wake)
+    waking.start()
+    stage.hub.control(run_id, {"action": "open_test"})
+    waking.join()
+    after = ended(stage, run_id)
+    new = [event for _, event in stage.store.events(run_id)][before["seq"] :]
+    assert [(event["type"], event["part"]) for event in new] == [("evaluation", "test")]
+    assert after["state"] == "finished"
+    assert after["results"]["test_accuracy"] == 0.75
+
+
+def evaluation(part: str) -> Evaluation:
+    return Evaluation(9, 1.0, part, 0.5, 0.75, [[1, 0], [0, 1]])
 
 
 def test_a_pinned_picture_comes_back_when_the_run_is_resumed(stage: Stage) -> None:

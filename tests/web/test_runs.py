@@ -1,5 +1,7 @@
 """Training runs over HTTP: the contract that tests outside this repository speak, and its edges."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +15,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from convlens.train.events import ENDED
-from convlens.train.options import TABLE
+from convlens.train.options import TABLE, as_json, read
 from convlens.web.history import decimated
 from tests.makers import painted, saved
 from tests.web.test_api import assert_problem
@@ -233,7 +235,7 @@ def test_a_run_gets_another_name(client: TestClient, trained: Any) -> None:
 def test_one_run_too_many_waits_with_a_visible_place(client: TestClient, app: FastAPI) -> None:
     for run in client.get("/api/runs").json():
         control(client, run, "stop")
-    limit = app.state.here.hub._executor.limit
+    limit = app.state.here.hub._places
     runs = [start(client, **SLOW) for _ in range(limit + 2)]
     places = [client.get(f"/api/runs/{run['id']}").json()["place"] for run in runs]
     assert places == [None] * limit + [1, 2]
@@ -315,6 +317,51 @@ def test_a_run_begins_from_another_run_with_its_network_and_weights(
     first = client.get(f"/api/runs/{run['id']}/history").json()["points"][0]
     assert first["loss"] < 0.5  # From scratch it is ln 10 = 2.3.
     client.delete(f"/api/runs/{run['id']}")
+
+
+def test_the_test_set_of_a_finished_run_can_still_be_opened(
+    client: TestClient, trained: Any
+) -> None:
+    answer = control(client, trained, "open_test")
+    assert answer.status_code == 200, answer.text
+    after = client.get(f"/api/runs/{trained['id']}").json()
+    assert after["state"] == "finished"
+    assert after["results"]["test_accuracy"] > 0.9
+
+
+# --- files ---
+
+
+def test_the_points_leave_as_csv(client: TestClient, trained: Any) -> None:
+    answer = client.get(f"/api/runs/{trained['id']}/export/csv")
+    assert "run-" in answer.headers["content-disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    points = client.get(f"/api/runs/{trained['id']}/history").json()["points"]
+    told = [row for row in rows if row["loss"]]
+    assert [float(row["loss"]) for row in told] == [point["loss"] for point in points]
+
+
+def test_the_checkpoint_leaves_as_the_weights_alone(client: TestClient, trained: Any) -> None:
+    taken = client.get(f"/api/runs/{trained['id']}/export/checkpoint").content
+    state = safetensors.torch.load(taken)
+    weights = safetensors.torch.load(client.get(f"/api/models/{trained['model']}/weights").content)
+    assert state.keys() == weights.keys()
+    assert all(torch.equal(value, weights[name]) for name, value in state.items())
+
+
+def test_the_script_is_a_program_of_the_run(client: TestClient, trained: Any) -> None:
+    text = client.get(f"/api/runs/{trained['id']}/export/script").text
+    compile(text, "script", "exec")
+    assert "torch.manual_seed" in text
+
+
+def test_a_run_without_a_network_has_no_checkpoint_to_export(
+    client: TestClient, app: FastAPI
+) -> None:
+    row = app.state.here.hub.store.create(as_json(read({})))
+    for what in ("script", "checkpoint"):
+        assert_problem(client.get(f"/api/runs/{row.id}/export/{what}"), 409, "no checkpoint")
+    client.delete(f"/api/runs/{row.id}")
 
 
 # --- pins ---

@@ -169,3 +169,30 @@ export function movedCursor(
   const next = Math.min(last, Math.max(first, now + Math.sign(move) * size));
   return x[next] ?? null;
 }
+
+export interface ChartHand {
+  steps: Float64Array;
+  cursor: number | null;
+  /** The steps that are shown, and all there are. */
+  span: Span;
+  whole: Span;
+  columns: number;
+}
+
+/** What a key asks of a chart: a new cursor or other steps to show; null for other keys. */
+export function asked(
+  press: { key: string; shiftKey: boolean },
+  hand: ChartHand,
+): { cursor?: number | null; span?: Span | null } | null {
+  const { cursor, span, whole } = hand;
+  const moved = movedCursor(press, hand.steps, hand);
+  if (moved !== null) return { cursor: moved };
+  const at = cursor ?? span[1];
+  if (press.key === '+' || press.key === '=') return { span: zoomed(whole, span, at, 0.5) };
+  if (press.key === '-' || press.key === '_') return { span: zoomed(whole, span, at, 2) };
+  if (press.key === '0') return { span: null };
+  if (press.key !== 'Escape') return null;
+  // The zoom first, then the cursor; where there is neither the key means something else.
+  if (span[0] > whole[0] || span[1] < whole[1]) return { span: null };
+  return cursor === null ? null : { cursor: null };
+}

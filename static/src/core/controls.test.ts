@@ -11,13 +11,13 @@ describe('the controls', () => {
     });
     expect(new Set(shown).size).toBe(shown.length);
     const elsewhere = TABLE.map(({ name }) => name).filter((name) => !shown.includes(name));
-    expect(elsewhere.sort()).toEqual(['data', 'layers', 'name', 'paused', 'speed']);
+    expect(elsewhere.sort()).toEqual(['data', 'layers', 'lr', 'name', 'paused', 'speed']);
   });
 
   it('show an option that this page has never heard of under "more"', () => {
     const table = [...TABLE, makeOption({ name: 'gravity', group: 'optimiser' })];
     const { first, more } = controlsOf(table, 'optimiser');
-    expect(first.map(({ name }) => name)).toEqual(['optimiser', 'lr', 'batch']);
+    expect(first.map(({ name }) => name)).toEqual(['optimiser', 'batch']);
     expect(more.map(({ name }) => name)).toEqual(['gravity']);
   });
 

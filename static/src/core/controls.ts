@@ -6,14 +6,14 @@ const FIRST: Readonly<Record<Group, readonly string[]>> = {
   data: ['samples', 'label_noise'],
   augment: ['flip', 'shift', 'rotate'],
   network: ['activation', 'norm', 'init', 'dropout'],
-  optimiser: ['optimiser', 'lr', 'batch', 'schedule', 'weight_decay'],
+  optimiser: ['optimiser', 'batch', 'schedule', 'weight_decay'],
   running: ['epochs', 'until_accuracy', 'seed'],
 };
 /** Where another group shows an option than the one the server puts it in. */
 const MOVED: Readonly<Record<string, Group>> = { seed: 'running' };
 /** Set elsewhere: on the bar, by Play, in the list of runs, or by the larger parts of a group. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
-  ...['speed', 'paused', 'name'],
+  ...['speed', 'lr', 'paused', 'name'],
   ...['data', 'net', 'layers', 'start', 'freeze'],
 ]);
 

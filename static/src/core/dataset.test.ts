@@ -3,6 +3,7 @@ import {
   AUGMENTING,
   byKind,
   isAugmented,
+  pointPaths,
   queryOf,
   setName,
   spreadOf,
@@ -59,5 +60,22 @@ describe('the name of a set', () => {
     ['folder', 'folder'],
   ])('of %s is %s', (file, expected) => {
     expect(setName(file)).toBe(expected);
+  });
+});
+
+describe('points', () => {
+  it('are dots by class and part, up is up, the farthest near the edge', () => {
+    const points = [
+      [2, 0, 0, 'train'],
+      [0, 2, 1, 'train'],
+      [0, -1, 0, 'train'],
+      [0, 0, 0, 'validation'],
+    ] as const;
+    expect(pointPaths({ points })).toEqual([
+      { label: 0, part: 'train', path: 'M97.0 50.0h0M50.0 73.5h0' },
+      { label: 1, part: 'train', path: 'M50.0 3.0h0' },
+      { label: 0, part: 'validation', path: 'M50.0 50.0h0' },
+    ]);
+    expect(pointPaths({ points: [] })).toEqual([]);
   });
 });

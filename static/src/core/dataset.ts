@@ -45,7 +45,29 @@ export interface Sheet {
   cells: readonly SheetCell[];
   /** Pictures of each class in each part. */
   counts: Readonly<Record<PartName, readonly number[]>>;
+  /** x, y, class and part of points; test points stay sealed, like test pictures. */
+  points: readonly (readonly [number, number, number, PartName])[];
   notes: readonly Words[];
+}
+
+export interface PointsPath {
+  label: number;
+  part: PartName;
+  /** One dot for each point, for a line with round ends. */
+  path: string;
+}
+
+/** Points as dots in a square of 100 by 100, a path for each class and part. */
+export function pointPaths({ points }: Pick<Sheet, 'points'>): readonly PointsPath[] {
+  const most = Math.max(...points.flatMap(([x, y]) => [Math.abs(x), Math.abs(y)])) || 1;
+  const place = (value: number) => (50 + (47 * value) / most).toFixed(1);
+  const paths = new Map<string, PointsPath>();
+  for (const [x, y, label, part] of points) {
+    const key = `${label} ${part}`;
+    const path = `${paths.get(key)?.path ?? ''}M${place(x)} ${place(-y)}h0`;
+    paths.set(key, { label, part, path });
+  }
+  return [...paths.values()];
 }
 
 /** Options that decide which pictures there are and how they are divided. */
@@ -62,6 +84,9 @@ export const DIVIDING = [
   'imbalance',
   'seed',
 ] as const;
+
+/** Options that a generated picture depends on. */
+export const DRAWING = ['pictures', 'noise', 'mark', 'seed'] as const;
 
 export const AUGMENTING = [
   'flip',

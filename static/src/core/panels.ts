@@ -19,7 +19,7 @@ export const PANELS = ['canvas', ...CHARTS, ...DETAILS] as const;
 export type Panel = (typeof PANELS)[number];
 
 /** What is shown until the learner chooses. */
-export const FIRST_PANELS: readonly Panel[] = ['canvas', 'loss', 'accuracy', 'flow', 'confusion'];
+export const FIRST_PANELS: readonly Panel[] = ['canvas', 'loss', 'accuracy', 'confusion'];
 
 /** The chosen panels with one more or one less, in the order of the table. */
 export function toggled(chosen: readonly Panel[], panel: Panel): Panel[] {

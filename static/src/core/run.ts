@@ -1,5 +1,5 @@
 /** What the server says of training: the table of options, runs, and the events of a run. */
-import { plainNumber } from './slider';
+import { plainNumber, type Bounds } from './slider';
 import type { ClassName, NodeInfo } from './types';
 
 export interface Words {
@@ -249,4 +249,10 @@ export function runTitle({ options }: Pick<Run, 'options'>): string {
   return [options['data'], options['net'], typeof rate === 'number' ? plainNumber(rate) : null]
     .filter((part) => typeof part === 'string' && part !== '')
     .join(' · ');
+}
+
+/** Where the numbers of an option begin and end. */
+export function boundsOf({ kind, low, high, step, scale }: Option): Bounds {
+  const whole = kind === 'integer' ? 'integer' : 'number';
+  return { kind: whole, low: low ?? 0, high: high ?? 1, step, scale: scale ?? 'lin' };
 }

@@ -1,7 +1,7 @@
 /** Layers over time as rows of cells: each column of pixels has the largest of its steps. */
 import type { Palette, Theme } from './colour';
 import { colourTable, cssColour, isDiverging, TABLE_SIZE } from './colour';
-import { linearAxis, logAxis, placeOf, ticksOf, type Axis } from './axis';
+import { linearAxis, logAxis, placeOf, powerText, ticksOf, type Axis, type AxisTick } from './axis';
 import { indexAt, type Span } from './series';
 
 export interface Strip {
@@ -128,10 +128,17 @@ export function rampColours(palette: Palette, theme: Theme, [from, to]: Span = [
   });
 }
 
-/** The scale of a strip. */
+/** The scale of a strip; its ends are always named. */
 export function rampOf(axis: Axis, scale: StripScale, theme: Theme): Ramp {
   const palette = STRIP_PALETTES[scale];
-  const count = isDiverging(palette) ? 2 : 4;
-  const ticks = ticksOf(axis, count).map(({ value, text }) => ({ at: placeOf(axis, value), text }));
+  const named = axis.isLog ? endsOf(axis) : ticksOf(axis, isDiverging(palette) ? 2 : 4);
+  const ticks = named.map(({ value, text }) => ({ at: placeOf(axis, value), text }));
   return { colours: rampColours(palette, theme), ticks };
+}
+
+/** Both ends of an axis of whole powers of ten, and its middle where that is one too. */
+function endsOf({ lo, hi }: Axis): AxisTick[] {
+  const powers = Math.round(Math.log10(hi / lo));
+  const middle = powers % 2 === 0 ? [Number((lo * 10 ** (powers / 2)).toPrecision(6))] : [];
+  return [lo, ...middle, hi].map((value) => ({ value, text: powerText(value) }));
 }

@@ -34,12 +34,14 @@ describe('a download', () => {
   });
 
   it('throws the problem that comes in the middle', async () => {
-    const problem = { type: '', title: '', status: 503, detail: 'no network', hint: '' };
+    const problem = { en: 'no network', zh: '没有网络' };
     serve({
       'POST /api/data/mnist/download': () =>
-        pieces('{"done": 1, "total": 2}\n', JSON.stringify({ problem })),
+        pieces('{"done": 1, "total": 2}\n', JSON.stringify({ problem, hint: 'Try again.' })),
     });
-    await expect(download('mnist', () => undefined, signal)).rejects.toMatchObject({ problem });
+    await expect(download('mnist', () => undefined, signal)).rejects.toMatchObject({
+      problem: { values: problem, hint: 'Try again.' },
+    });
   });
 });
 
@@ -53,10 +55,10 @@ describe('the address of a sheet', () => {
 });
 
 describe('views of a picture', () => {
-  it('are asked for with the augmentation alone', async () => {
+  it('are asked for with what the picture and its changes depend on', async () => {
     const calls = serve({ 'GET /api/data/digits/augment': () => new Response('png') });
-    const view = { index: 4, count: 8, options: { flip: true, lr: 1 } };
+    const view = { index: 4, count: 8, options: { flip: true, noise: 0.1, lr: 1 } };
     await fetchViews('digits', view, signal);
-    expect(calls[0]?.query.toString()).toBe('flip=true&index=4&n=8');
+    expect(calls[0]?.query.toString()).toBe('noise=0.1&flip=true&index=4&n=8');
   });
 });

@@ -1,5 +1,5 @@
 /** Requests about data sets: typed answers, problems as errors, nothing retried here. */
-import { AUGMENTING, DIVIDING, queryOf, type Listing, type Sheet } from '../core/dataset';
+import { AUGMENTING, DIVIDING, DRAWING, queryOf, type Listing, type Sheet } from '../core/dataset';
 import type { Options, Words } from '../core/run';
 import type { Problem } from '../core/types';
 import { AwayError, ProblemError, request } from './api';
@@ -28,18 +28,24 @@ export function deleteSet(id: string): Promise<unknown> {
   return request(pathOf(id), { method: 'DELETE' }, (response) => response.text());
 }
 
+/** Takes a picture out again; those behind it move up by one. */
+export function deletePicture(id: string, index: number): Promise<Listing> {
+  const path = pathOf(id, `/pictures/${index}`);
+  return request(path, { method: 'DELETE' }, read<Listing>);
+}
+
 /** Adds a picture to a class; the set and the class are made where they are missing. */
 export function postPicture(
   id: string,
   picture: { label: string; name: string; bytes: Blob },
   signal: AbortSignal,
-): Promise<Taken> {
+): Promise<Taken & { index: number }> {
   const query = new URLSearchParams({ label: picture.label, name: picture.name });
   const path = pathOf(id, `/pictures?${query.toString()}`);
   return request(
     path,
     { method: 'POST', headers: BYTES, body: picture.bytes, signal },
-    read<Taken>,
+    read<Taken & { index: number }>,
   );
 }
 
@@ -67,7 +73,7 @@ export function fetchViews(
   view: { index: number; count: number; options: Options },
   signal: AbortSignal,
 ): Promise<Blob> {
-  const query = queryOf(view.options, AUGMENTING);
+  const query = queryOf(view.options, [...DRAWING, ...AUGMENTING]);
   query.set('index', String(view.index));
   query.set('n', String(view.count));
   const path = pathOf(id, `/augment?${query.toString()}`);
@@ -109,7 +115,7 @@ function bodyOf(text: string): Readonly<Record<string, unknown>> | null {
 }
 
 type DownloadLine =
-  { done: number; total: number | null } | { listing: Listing } | { problem: Problem };
+  { done: number; total: number | null } | { listing: Listing } | { problem: Words; hint: string };
 
 /** Downloads a data set to the server; the answer is a line of JSON for each part that came. */
 export function download(
@@ -121,12 +127,18 @@ export function download(
     let listing: Listing | null = null;
     for await (const line of linesOf(response)) {
       const said = JSON.parse(line) as DownloadLine;
-      if ('problem' in said) throw new ProblemError(said.problem, 1);
+      if ('problem' in said) throw new ProblemError(toProblem(said), 1);
       if ('listing' in said) listing = said.listing;
       else onprogress(said.done, said.total);
     }
     return listing;
   });
+}
+
+/** The problem that ended an answer which had begun well. */
+function toProblem({ problem, hint }: { problem: Words; hint: string }): Problem {
+  const values = { en: problem.en, zh: problem.zh };
+  return { type: 'about:blank', title: '', status: 0, detail: problem.en, hint, values };
 }
 
 /** The lines of an answer as they come. */

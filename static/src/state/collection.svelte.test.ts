@@ -10,7 +10,7 @@ const picture = (text: string) => new Blob([text]);
 let calls: Asked[];
 
 beforeEach(() => {
-  taken.length = given.length = 0;
+  taken.length = given.length = index = 0;
   let made = 0;
   vi.spyOn(URL, 'createObjectURL').mockImplementation(() => `blob:${++made}`);
   vi.spyOn(URL, 'revokeObjectURL').mockImplementation((url) => void given.push(url));
@@ -28,7 +28,8 @@ function collect(answer: (asked: Asked) => Response) {
   return collection;
 }
 
-const took = () => json({ listing: makeListing('mine'), notes: [] }, 201);
+let index = 0;
+const took = () => json({ listing: makeListing('mine'), index: index++, notes: [] }, 201);
 
 describe('a collection', () => {
   it('sends pictures one after the other, each with its class and the name of the set', async () => {
@@ -58,6 +59,27 @@ describe('a collection', () => {
     await settled();
     expect(collection.problem?.values).toEqual({ en: 'no picture', zh: '不是图片' });
     expect(collection.bins[0]?.count).toBe(1);
+  });
+
+  it('takes a picture back, and knows that those behind it moved up', async () => {
+    const collection = collect(took);
+    collection.add('cat', [picture('1'), picture('2')]);
+    collection.add('dog', [picture('3')]);
+    await settled();
+    const gone: string[] = [];
+    const listing = makeListing('mine');
+    const answer = ({ path }: Asked) => (gone.push(path), json(listing));
+    serve({
+      'DELETE /api/data/mine/pictures/0': answer,
+      'DELETE /api/data/mine/pictures/1': answer,
+    });
+    const thumb = (label: string, at: number) =>
+      collection.bins.find((bin) => bin.label === label)?.thumbs[at] ?? { url: '', index: -1 };
+    await collection.remove('cat', thumb('cat', 0));
+    await collection.remove('dog', thumb('dog', 0));
+    expect(gone.map((path) => path.at(-1))).toEqual(['0', '1']);
+    expect(collection.bins.map(({ count }) => count)).toEqual([1, 0]);
+    expect(given).toEqual(['blob:1', 'blob:3']);
   });
 
   it('has a class once, drops only empty ones, and begins with those of the set', () => {

@@ -2,15 +2,21 @@
 import type { Listing } from '../core/dataset';
 import type { Words } from '../core/run';
 import type { Problem } from '../core/types';
-import { postPicture, type Taken } from '../io/data';
+import { deletePicture, postPicture, type Taken } from '../io/data';
 import { problemOf } from './problem';
 
 export interface Bin {
   label: string;
   /** Pictures that the server has of it. */
   count: number;
-  /** Addresses of the pictures that came since this page was opened. */
-  thumbs: readonly string[];
+  /** The pictures that came since collecting began. */
+  thumbs: readonly Thumb[];
+}
+
+export interface Thumb {
+  url: string;
+  /** Its number in the data set. */
+  index: number;
 }
 
 interface Waiting {
@@ -23,11 +29,8 @@ const ID_LENGTH = 40;
 
 /** An id for a set of this name that none of the others has. */
 export function freeId(name: string, taken: readonly string[]): string {
-  const stem =
-    name
-      .toLowerCase()
-      .replace(SLUG, '-')
-      .replace(/^-+|-+$/g, '') || 'mine';
+  const plain = name.toLowerCase().replace(SLUG, '-').slice(0, ID_LENGTH);
+  const stem = plain.replace(/^-+|-+$/g, '') || 'mine';
   for (let n = 1; ; n++) {
     const id = n === 1 ? stem : `${stem}-${n}`;
     if (!taken.includes(id)) return id;
@@ -90,13 +93,36 @@ export class Collection {
     this.#isSending = false;
   }
 
-  #took({ label, bytes }: Waiting, taken: Taken): void {
-    this.notes = [...this.notes, ...taken.notes];
-    const thumb = URL.createObjectURL(bytes);
+  #took({ label, bytes }: Waiting, taken: Taken & { index: number }): void {
+    this.notes = taken.notes;
+    const thumb = { url: URL.createObjectURL(bytes), index: taken.index };
     this.bins = this.bins.map((bin) =>
       bin.label === label ? { ...bin, count: bin.count + 1, thumbs: [...bin.thumbs, thumb] } : bin,
     );
     this.ontaken(taken);
+  }
+
+  /** Takes a picture back; those behind it in the set move up by one. */
+  async remove(label: string, { url, index }: Thumb): Promise<void> {
+    if (this.left > 0) return;
+    this.left = 1;
+    try {
+      const listing = await deletePicture(this.id, index);
+      const moved = (each: Thumb) => ({
+        ...each,
+        index: each.index - (each.index > index ? 1 : 0),
+      });
+      this.bins = this.bins.map(({ thumbs, ...bin }) => ({
+        ...bin,
+        count: bin.count - (bin.label === label ? 1 : 0),
+        thumbs: thumbs.filter((each) => each.url !== url).map(moved),
+      }));
+      URL.revokeObjectURL(url);
+      this.ontaken({ listing, notes: [] });
+    } catch (error) {
+      this.problem = problemOf(error);
+    }
+    this.left = 0;
   }
 
   dismiss(): void {
@@ -107,7 +133,7 @@ export class Collection {
   rest(): void {
     this.#ended.abort();
     this.#waiting = [];
-    for (const { thumbs } of this.bins) thumbs.forEach((each) => URL.revokeObjectURL(each));
+    for (const { thumbs } of this.bins) thumbs.forEach(({ url }) => URL.revokeObjectURL(url));
     this.bins = [];
   }
 }

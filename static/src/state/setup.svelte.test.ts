@@ -101,4 +101,13 @@ describe('the data sets', () => {
       ['mine', 2],
     ]);
   });
+
+  it('bring a network that takes what they hold, and leave one that does', () => {
+    const { setup } = makeSetup();
+    setup.sets = [makeListing('digits'), makeListing('ring', { shape: [2] })];
+    expect(setup.fitting('ring', OPTIONS)).toEqual({
+      ...{ data: 'ring', net: 'points-mlp', layers: null, start: '', freeze: 'none' },
+    });
+    expect(setup.fitting('digits', OPTIONS)).toEqual({ data: 'digits' });
+  });
 });

@@ -12,6 +12,9 @@ import { problemOf } from './problem';
 /** A run's id as something to start from. */
 export const RUN = 'run-';
 
+/** The network for what a data set holds, where the one that was chosen cannot take it. */
+const HOME = { pictures: 'tiny8', points: 'points-mlp' } as const;
+
 /** Options that decide which layers a network has. */
 const SHAPING = ['data', 'net', 'layers', 'start', ...STYLE];
 
@@ -65,6 +68,14 @@ export class SetupState {
     const own = Object.fromEntries(names.map((name) => [name, options[name] as Value]));
     const preset = this.presets?.presets.find(({ zoo }) => zoo !== '' && zoo === start);
     return { start, layers: null, ...(preset && { net: preset.id }), ...own };
+  }
+
+  /** What to set beside a data set: a network that takes what it holds. */
+  fitting(data: string, options: Options): Options {
+    const what = this.set(data)?.shape.length === 1 ? 'points' : 'pictures';
+    const preset = this.preset(options);
+    if (!preset || preset.takes.includes(what)) return { data };
+    return { data, net: HOME[what], layers: null, start: '', freeze: 'none' };
   }
 
   /** Examines the network of the options, once for each that differs. */

@@ -5,24 +5,30 @@ import type { Problem } from '../core/types';
 import { fetchPicture, fetchSheet } from '../io/data';
 import { problemOf } from './problem';
 
+interface Asked {
+  path: string;
+  /** Points have no pictures. */
+  hasAtlas: boolean;
+}
+
 export class Sheets {
-  /** The sheet and the address of its atlas. */
+  /** The sheet and the address of its atlas; '' for points. */
   shown: { sheet: Sheet; atlas: string } | null = $state.raw(null);
   problem: Problem | null = $state.raw(null);
   #atlas = '';
-  #latest = new Latest<string>((path, signal) => this.#fetch(path, signal));
+  #latest = new Latest<Asked>((asked, signal) => this.#fetch(asked, signal));
 
   /** Shows the sheet of an address once it is there; of several the newest. */
-  ask(path: string): void {
-    this.#latest.ask(path);
+  ask(path: string, hasAtlas: boolean): void {
+    this.#latest.ask({ path, hasAtlas });
   }
 
-  async #fetch(path: string, signal: AbortSignal): Promise<void> {
+  async #fetch({ path, hasAtlas }: Asked, signal: AbortSignal): Promise<void> {
     try {
-      const answers = [fetchSheet(path, signal), fetchPicture(path, signal)] as const;
-      const [sheet, picture] = await Promise.all(answers);
+      const atlas = hasAtlas ? fetchPicture(path, signal) : null;
+      const [sheet, picture] = await Promise.all([fetchSheet(path, signal), atlas]);
       URL.revokeObjectURL(this.#atlas);
-      this.#atlas = URL.createObjectURL(picture);
+      this.#atlas = picture ? URL.createObjectURL(picture) : '';
       this.shown = { sheet, atlas: this.#atlas };
       this.problem = null;
     } catch (error) {

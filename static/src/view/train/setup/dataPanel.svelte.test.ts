@@ -123,7 +123,7 @@ describe('the choice of a data set', () => {
 });
 
 describe('the contact sheet', () => {
-  it('shows each part by its mark, its word and its count, and keeps test pictures closed', async () => {
+  it('shows each part by its mark, its word and its count; test pictures stay sealed', async () => {
     show('digits');
     await settled();
     const counts = [...document.querySelectorAll<HTMLElement>('[data-count]')];
@@ -133,28 +133,26 @@ describe('the contact sheet', () => {
       'test, sealed 1',
     ]);
     const cells = [...document.querySelectorAll('[data-class="a"] .cell')];
-    expect(
-      cells.map((cell) => [cell.getAttribute('data-part'), !!cell.querySelector('.picture')]),
-    ).toEqual([
-      ['train', true],
-      ['validation', true],
-      ['test', false],
-    ]);
+    expect(cells.map((cell) => cell.getAttribute('data-part'))).toEqual(['train', 'validation']);
+    const row = [...document.querySelectorAll('[data-class="a"] .count')];
+    expect(row.map(({ textContent }) => textContent)).toEqual(['4', '1', '1']);
   });
 
   it('is asked for with the options that divide the data, as words and as a picture', async () => {
     show('digits');
     await settled();
     const sheets = calls.filter(({ path }) => path.endsWith('/sheet'));
-    expect(sheets.map(({ accept }) => accept)).toEqual(['application/json', 'image/png']);
+    expect(sheets.map(({ accept }) => accept)).toEqual(['image/png', 'application/json']);
     expect(sheets[0]?.query.get('noise')).toBe('0.1');
   });
 
-  it('of points says why there is none', () => {
+  it('of points is the plane, without an atlas', async () => {
+    const points = [[0.5, 0.5, 1, 'train']];
+    answers['GET /api/data/ring/sheet'] = () => json({ ...SHEET, cells: [], points });
     show('ring');
-    expect(document.querySelector('[data-sheet]')).toBeNull();
-    expect(document.body.textContent).toContain('Points have no pictures');
-    expect(calls).toEqual([]);
+    await settled();
+    expect(calls.map(({ accept }) => accept)).toEqual(['application/json']);
+    expect(document.querySelectorAll('[data-label="1"]')).toHaveLength(1);
   });
 });
 
