@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, NamedTuple
 
 from ..core.image import MAX_BYTES
@@ -27,7 +27,8 @@ HALVES = {
 }
 PICTURES = {*(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".avif")}
 ARCHIVES = {*(".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")}
-JUNK = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}
+MAC = "__MACOSX"  # a folder of what macOS adds to a zip
+JUNK = {MAC, ".DS_Store", "Thumbs.db", "desktop.ini"}
 INNER = {"images", "img"}  # a folder between a class and its pictures, as in Tiny ImageNet
 MAX_DIRECTORY = 24 << 20  # bytes of a zip's list of members: about 250,000 pictures
 MAX_UNPACKED = 4 << 30  # bytes of all members
@@ -196,11 +197,11 @@ def _check_classes(labels: set[str]) -> None:
 
 
 def _why_not(base: str, file: str, entry: Entry, total: int) -> str:
-    if file in JUNK or file.startswith("._") or any(part in JUNK for part in base.split("/")):
+    if file in JUNK or file.startswith("._") or base.startswith(MAC) or f"/{MAC}" in base:
         return "junk"
     if entry.is_folder:
         return ""
-    ending = PurePosixPath(file).suffix.lower()
+    ending = os.path.splitext(file)[1].lower()
     if ending in ARCHIVES:
         return "nested"
     if ending not in PICTURES:

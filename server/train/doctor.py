@@ -23,6 +23,7 @@ Values = dict[str, Any]
 NEAR_CHANCE = 0.1  # share of the way from chance to all right that counts as nothing learned
 FLAT = 0.95  # of the loss of blind guessing
 DEAD, DIED = 0.75, 0.4  # share of channels that never fire (up to 0.69 in healthy runs); new ones
+STUCK = 0.85  # share of dead channels with which nothing is learned any more
 VANISHED = 1e-4  # gradient of the first layers over that of the last
 EXPLODED = 100.0  # gradient norm of a layer in the first step
 RATIO_HIGH = 0.1  # update over weight
@@ -176,7 +177,7 @@ def _rate_high(signs: Signs) -> Values | None:
     node, dead, before = signs.deadest()
     ratio = max(signs.ratios(), default=0.0)
     climbs = loss > 1.5 * max(prior, signs.exams[0].loss)
-    died = dead > DEAD and dead - before >= DIED
+    died = dead > STUCK and dead - before >= DIED
     stuck = _has_learned_nothing(signs, WINDOW)
     if not (climbs or (stuck and (died or ratio > RATIO_HIGH))):
         return None

@@ -180,6 +180,8 @@ class Driver:
         self._is_stale = True
         if self._between:
             self._step = phase.step
+            # Where it was cut off: cut off again soon, it would otherwise fall further back.
+            self._out.save_soon |= self._step == self._seen
         self._at_rest = self._between or is_seen
         if self._is_reached() and not self._is_behind:
             self._goal = Goal.NOWHERE

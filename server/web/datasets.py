@@ -94,11 +94,10 @@ async def _options(request: Request, here: HereNow) -> Options:
 
 
 def _value(name: str, text: str) -> Any:
-    """An option as the query has it; what is no JSON is refused as text."""
-    if TABLE[name].metadata["kind"] == "text":
-        return text
+    """An option as the query has it; what is no value of its kind is refused as text."""
+    kind = TABLE[name].metadata["kind"]
     try:
-        return json.loads(text)
+        return float(text) if kind in ("number", "integer") else json.loads(text)
     except ValueError:
         return text
 
@@ -138,7 +137,7 @@ async def take(request: Request, here: HereNow, name: Name = "") -> schema.Taken
         return await run_in_threadpool(work)
 
 
-@router.delete(DATA, status_code=204, responses=problems(404, 409, 507))
+@router.delete(DATA, status_code=204, response_class=Response, responses=problems(404, 409, 507))
 def delete(data_id: str, here: HereNow) -> None:
     """Removes a data set of your own with all its pictures."""
     with refusing():

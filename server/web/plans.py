@@ -53,7 +53,7 @@ async def presets() -> schema.PresetsBody:
 
 
 @router.post("/api/plans", responses=problems(408, 413, 422), openapi_extra=DESCRIBED)
-async def check(given: JsonObject, here: HereNow) -> schema.PlanBody:
+def check(given: JsonObject, here: HereNow) -> schema.PlanBody:
     """Examines a network; a layer that cannot be has its sentence in its row.
 
     The body says `{plan}`, `{layers}` or `{preset, activation, norm, dropout, width, depth}`, for
@@ -71,7 +71,12 @@ def _asked(given: Mapping[str, Any], here: Here) -> tuple[Plan, int]:
     """The plan and the number of classes that a body asks for."""
     unknown = [name for name in given if name not in KNOWN]
     if unknown:
-        raise _wrong(str(unknown[0])[:60], "not known", f"one of {', '.join(sorted(KNOWN))}")
+        name = str(unknown[0])[:60]
+        raise PlanError(
+            name,
+            f"There is no {name!r} in the body of a network.",
+            hint=f"It may have: {', '.join(sorted(KNOWN))}.",
+        )
     shape, classes = _sizes(given, here)
     if "plan" in given:
         return read_plan(given["plan"]), classes
@@ -89,11 +94,10 @@ def _sizes(given: Mapping[str, Any], here: Here) -> tuple[list[int], int]:
         raise _wrong("classes", classes, f"a whole number from 2 to {MOST_CLASSES}")
     if shape and classes:
         return shape, classes
-    name = _text(given, "data", DEFAULT_DATA)
-    listed = {each.id: each for each in sets.catalogue(here.roots)}
-    if name not in listed:
-        raise _wrong("data", name, f"one of {', '.join(listed)}")
-    found = listed[name]
+    try:
+        found = sets.listing(_text(given, "data", DEFAULT_DATA), here.roots)
+    except sets.DataError as error:
+        raise PlanError("data", error.sentence, hint=error.hint) from error
     return shape or list(found.shape), classes or len(found.classes)
 
 

@@ -224,3 +224,62 @@ def test_a_value_that_cannot_be_is_refused_beside_its_field(training: Page) -> N
     expect(page.locator("#option-lr")).to_have_attribute("aria-invalid", "true")
     page.locator("#option-lr").fill("0.01")
     expect(wrong).to_have_count(0)
+
+
+# A network in which something lets no socket through.
+BLOCKED = """
+window.WebSocket = class {
+    static OPEN = 1;
+    readyState = 3;
+    constructor() { setTimeout(() => this.onclose?.({ code: 1006, reason: '' })); }
+    send() {}
+    close() {}
+};
+"""
+
+
+def test_where_sockets_are_blocked_the_page_asks_instead_and_says_so(open_page: Open) -> None:
+    page = open_page(TRAIN, script=BLOCKED)
+    page.locator("[data-play]").click()
+    wait_for_step(page, 20)
+    expect(page.locator("[data-wire=polling]")).to_be_visible()
+    page.locator("[data-play]").click()
+    is_in(page, "paused")
+    assert step(page) == points(page)[-1]["step"]
+    control(page, run_id(page), "stop")
+
+
+def test_every_arm_of_a_preset_is_drawn_beside_the_first(training: Page) -> None:
+    page = training
+    experiment = page.request.get("/api/experiments").json()[0]
+    page.locator("#experiment").select_option(experiment["id"])
+    page.locator("[data-arm=all]").click()
+    expect(page).to_have_url(re.compile(r"beside=\d"))
+    arms = len(experiment["arms"])
+    listed = page.request.get("/api/runs").json()[:arms]
+    assert [run["name"] for run in listed[::-1]] == [
+        arm["label"]["en"] for arm in experiment["arms"]
+    ]
+    assert run_id(page) == listed[-1]["id"]
+    expect(page.locator("[data-run] input:checked")).to_have_count(arms - 1)
+
+
+def test_a_run_is_named_laid_beside_and_deleted_in_the_list(training: Page) -> None:
+    page = training
+    play(page)
+    first = run_id(page)
+    page.locator("[data-step]").first.wait_for()
+    page.keyboard.press("r")
+    expect(page.locator(".status")).to_have_attribute("data-state", "ready")
+    row = page.locator(f"[data-run='{first}']")
+    row.locator("summary").click()
+    row.locator("input[type=text]").fill("the first")
+    row.locator("input[type=text]").press("Enter")
+    expect(row.locator(".title")).to_have_text("the first")
+    row.locator("input[type=checkbox]").check()
+    assert f"beside={first}" in page.url
+    row.locator("[data-delete=ask]").click()
+    row.locator("[data-delete=sure]").click()
+    expect(row).to_have_count(0)
+    assert page.request.get(f"/api/runs/{first}").status == 404
+    assert "beside" not in page.url

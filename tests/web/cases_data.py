@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from starlette.testclient import TestClient
 
+from convlens.data import vision
 from convlens.web.datasets import router
+from tests.data.small_mnist import pieces
 from tests.data.zips import square, two_classes, zipped
 from tests.web.cases import ASKS_JSON, JSON, PROBLEM, Case, get, send
 
@@ -23,7 +25,19 @@ def made(client: TestClient) -> str:
     return str(answer.json()["listing"]["id"])
 
 
-PLACES: dict[str, Callable[[TestClient], str]] = {"made": made}
+def near(_: TestClient) -> str:
+    """A set whose files the next download, and only that, finds without a network."""
+    real = vision._pieces
+
+    def once(known: vision.Known) -> tuple[vision.Piece, ...]:
+        vision._pieces = real
+        return pieces()
+
+    vision._pieces = once
+    return "kmnist"
+
+
+PLACES: dict[str, Callable[[TestClient], str]] = {"made": made, "near": near}
 CASES: list[Case] = [
     get(LIST, LIST, 200, JSON),
     send("post", LIST, "/api/data?name=pets", 201, JSON, body=ZIP),
@@ -44,17 +58,18 @@ CASES: list[Case] = [
     send("delete", PICTURE, "/api/data/{made}/pictures/one", 422, PROBLEM),
     get(PICTURE, "/api/data/digits/pictures/3", 200, PNG),
     get(PICTURE, "/api/data/digits/pictures/1797", 404, PROBLEM),
-    get(PICTURE, "/api/data/kmnist/pictures/0", 409, PROBLEM),
+    get(PICTURE, "/api/data/fashion-mnist/pictures/0", 409, PROBLEM),
     get(PICTURE, "/api/data/ring/pictures/0", 422, PROBLEM),
     get(SHEET, "/api/data/digits/sheet", 200, PNG),
     get(SHEET, "/api/data/digits/sheet", 200, JSON, headers=ASKS_JSON),
     get(SHEET, "/api/data/nope/sheet", 404, PROBLEM),
-    get(SHEET, "/api/data/kmnist/sheet", 409, PROBLEM),
+    get(SHEET, "/api/data/fashion-mnist/sheet", 409, PROBLEM),
     get(SHEET, "/api/data/ring/sheet", 422, PROBLEM),
-    get(VIEWS, "/api/data/digits/augment?flip=true&rotate=20", 200, PNG),
+    get(VIEWS, "/api/data/digits/augment?flip=true&rotate=20&shift=.1", 200, PNG),
     get(VIEWS, "/api/data/digits/augment?index=1797", 404, PROBLEM),
-    get(VIEWS, "/api/data/kmnist/augment", 409, PROBLEM),
+    get(VIEWS, "/api/data/fashion-mnist/augment", 409, PROBLEM),
     get(VIEWS, "/api/data/digits/augment?rotate=far", 422, PROBLEM),
+    send("post", FETCH, "/api/data/{near}/download", 200, "application/x-ndjson"),
     send("post", FETCH, "/api/data/nope/download", 404, PROBLEM),
     send("post", FETCH, "/api/data/digits/download", 409, PROBLEM),
 ]

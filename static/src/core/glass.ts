@@ -34,7 +34,7 @@ export function glassLines(glass: GlassNumbers, rule: RuleNumbers): GlassLine[] 
   let g = gradient;
   if (rule.decay > 0 && !isDecoupled) {
     g += rule.decay * value;
-    const numbers = `${n(gradient)} + ${n(rule.decay)} × ${n(value)}`;
+    const numbers = `${n(gradient)} + ${c(rule.decay)} × ${n(value)}`;
     lines.push({ symbol: 'g′', formula: 'g + λ·w', numbers, result: g });
   }
   const name = lines.length > 0 ? 'g′' : 'g';
@@ -52,6 +52,8 @@ interface Step {
 type Rule = (glass: Known, g: string, rule: RuleNumbers) => [GlassLine[], Step];
 
 const n = (value: number) => formatNumber(value);
+/** A constant of the rule as people write it: 0.9, 0.001. */
+const c = (value: number) => String(Number(value.toPrecision(6)));
 
 /** A sum or a difference with its second term's sign where it belongs. */
 function minus(first: string, second: number): string {
@@ -71,8 +73,8 @@ function mean(
   [word, fresh]: readonly [string, number],
 ): GlassLine {
   const past = keep > 0 ? (now - take * fresh) / keep : 0;
-  const weight = (part: number) => (part === 1 ? '' : `${n(part)} × `);
-  const formula = `${n(keep)}·${symbol} + ${take === 1 ? '' : `${n(take)}·`}${word}`;
+  const weight = (part: number) => (part === 1 ? '' : `${c(part)} × `);
+  const formula = `${c(keep)}·${symbol} + ${take === 1 ? '' : `${c(take)}·`}${word}`;
   const numbers = `${weight(keep)}${n(past)} + ${weight(take)}${n(fresh)}`;
   return { symbol, formula, numbers, result: now };
 }
@@ -82,8 +84,8 @@ const momentum: Rule = ({ gradient, state, rule: name }, g, { momentum: keep }) 
   const v = mean('v', now, [keep, 1], [g, gradient]);
   if (name !== 'nesterov') return [[v], { symbol: 'v', numbers: n(now), result: now }];
   const ahead = gradient + keep * now;
-  const numbers = `${n(gradient)} + ${n(keep)} × ${n(now)}`;
-  const u = { symbol: 'u', formula: `${g} + ${n(keep)}·v`, numbers, result: ahead };
+  const numbers = `${n(gradient)} + ${c(keep)} × ${n(now)}`;
+  const u = { symbol: 'u', formula: `${g} + ${c(keep)}·v`, numbers, result: ahead };
   return [[v, u], { symbol: 'u', numbers: n(ahead), result: ahead }];
 };
 
@@ -91,7 +93,7 @@ const rmsprop: Rule = ({ gradient, state }, g) => {
   const now = state['square_avg'] ?? (1 - ALPHA) * gradient ** 2;
   const s = mean('s', now, [ALPHA, 1 - ALPHA], [`${g}²`, gradient ** 2]);
   const result = gradient / (Math.sqrt(now) + EPSILON);
-  const numbers = `${n(gradient)} / (√${n(now)} + ${n(EPSILON)})`;
+  const numbers = `${n(gradient)} / (√${n(now)} + ε)`;
   const u = { symbol: 'u', formula: `${g} / (√s + ε)`, numbers, result };
   return [[s, u], { symbol: 'u', numbers: n(result), result }];
 };
@@ -103,7 +105,7 @@ const adam: Rule = ({ gradient, state }, g) => {
   const second = state['exp_avg_sq'] ?? (1 - two) * gradient ** 2;
   const unbias = (symbol: string, of: string, value: number, beta: number): GlassLine => ({
     symbol,
-    formula: `${of} / (1 ${MINUS} ${n(beta)}^${step})`,
+    formula: `${of} / (1 ${MINUS} ${c(beta)}^${step})`,
     numbers: `${n(value)} / ${n(1 - beta ** step)}`,
     result: value / (1 - beta ** step),
   });
@@ -115,7 +117,7 @@ const adam: Rule = ({ gradient, state }, g) => {
   ];
   const [m, s] = [lines[2]?.result ?? 0, lines[3]?.result ?? 0];
   const result = m / (Math.sqrt(s) + EPSILON);
-  const numbers = `${n(m)} / (√${n(s)} + ${n(EPSILON)})`;
+  const numbers = `${n(m)} / (√${n(s)} + ε)`;
   lines.push({ symbol: 'u', formula: 'm̂ / (√ŝ + ε)', numbers, result });
   return [lines, { symbol: 'u', numbers: n(result), result }];
 };
@@ -132,7 +134,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 function moves({ value, rate }: Known, step: Step, decay: number): GlassLine[] {
   const update = -rate * step.result - rate * decay * value;
   const shrink = decay > 0 ? ` ${MINUS} η·λ·w` : '';
-  const shrunk = decay > 0 ? ` ${MINUS} ${n(rate)} × ${n(decay)} × ${n(value)}` : '';
+  const shrunk = decay > 0 ? ` ${MINUS} ${n(rate)} × ${c(decay)} × ${n(value)}` : '';
   return [
     {
       symbol: 'Δw',

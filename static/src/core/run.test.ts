@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { makeOption } from '../../tests/training';
-import { completed, differing, isOver, RUN_STATES, stepOf, type RunEvent } from './run';
+import {
+  boundsOf,
+  completed,
+  differing,
+  isOver,
+  RUN_STATES,
+  runTitle,
+  stepOf,
+  type RunEvent,
+} from './run';
 
 const TABLE = [
   makeOption({ name: 'lr', default: 0.003 }),
@@ -30,6 +39,34 @@ describe('options', () => {
 describe('a run', () => {
   it('is over in four of its states', () => {
     expect(RUN_STATES.filter(isOver)).toEqual(['finished', 'stopped', 'interrupted', 'failed']);
+  });
+});
+
+describe('the title of a run', () => {
+  const options = { data: 'digits', net: 'tiny8', lr: 0.003 };
+
+  it('is the name that a person gave it', () => {
+    expect(runTitle({ id: '7', name: 'too fast', options })).toBe('too fast');
+  });
+
+  it.each(['', 'Run 7'])('is what it learns and with what, while it is called %j', (name) => {
+    expect(runTitle({ id: '7', name, options })).toBe('7 · digits · tiny8 · 0.003');
+    expect(runTitle({ id: '7', name, options: {} })).toBe('7');
+  });
+});
+
+describe('the bounds of an option', () => {
+  it('are whole for whole numbers, and those of a share where none are given', () => {
+    const option = makeOption({ name: 'x', kind: 'integer', low: 0, high: 9, scale: 'log' });
+    expect(boundsOf(option)).toEqual({
+      kind: 'integer',
+      low: 0,
+      high: 9,
+      step: null,
+      scale: 'log',
+    });
+    const open = makeOption({ name: 'x', low: null, high: null, scale: null });
+    expect(boundsOf(open)).toMatchObject({ kind: 'number', low: 0, high: 1, scale: 'lin' });
   });
 });
 

@@ -243,12 +243,18 @@ export function completed(table: readonly Option[], options: Options): Options {
   );
 }
 
-/** What a run without a name of its own is called: what it learns, and with what. */
-export function runTitle({ options }: Pick<Run, 'options'>): string {
+/** The name that a person gave a run; '' while it has only the server's, "Run 7". */
+export function givenName({ id, name }: Pick<Run, 'id' | 'name'>): string {
+  return name === `Run ${id}` ? '' : name;
+}
+
+/** What a run is called: its own name, or what it learns and with what. */
+export function runTitle(run: Pick<Run, 'id' | 'name' | 'options'>): string {
+  const { options } = run;
   const rate = options['lr'];
-  return [options['data'], options['net'], typeof rate === 'number' ? plainNumber(rate) : null]
-    .filter((part) => typeof part === 'string' && part !== '')
-    .join(' · ');
+  const parts = [options['data'], options['net'], typeof rate === 'number' && plainNumber(rate)];
+  const known = parts.filter((part) => typeof part === 'string' && part !== '');
+  return givenName(run) || [run.id, ...known].join(' · ');
 }
 
 /** Where the numbers of an option begin and end. */

@@ -1,5 +1,5 @@
 /** One run that is open: what it says, what it shows, and what it is told. */
-import { parseFrame, type GlassNumbers } from '../core/frame';
+import { parseFrame, type Frame, type GlassNumbers } from '../core/frame';
 import type { Run, RunEvent } from '../core/run';
 import { floats64 } from '../core/wire';
 import type { PageData } from '../io/api';
@@ -36,6 +36,8 @@ export class Session {
   /** Probabilities of every pinned picture, and the weight under the glass, at the last frame. */
   softmax: readonly (readonly number[])[] = $state.raw([]);
   glass: GlassNumbers | null = $state.raw(null);
+  /** The last frame, also of a network whose input is no picture. */
+  frame: Frame | null = $state.raw(null);
   wire: Wire = $state('opening');
   wireReason = $state('');
 
@@ -134,6 +136,7 @@ export class Session {
       this.live ??= new LiveLook(this.#page, cardOf(this.run, started, frame.header));
       this.live.draw(frame);
     }
+    this.frame = frame;
     this.softmax = frame.softmax;
     this.glass = frame.glass;
   }

@@ -23,6 +23,7 @@ const SETS = [
 ];
 let calls: Asked[];
 let setup: SetupState;
+let props: { options: Options };
 let given: Options[];
 let made: Record<string, unknown>;
 let answers: Record<string, (asked: Asked) => Response>;
@@ -32,6 +33,7 @@ function show(data: string): void {
   setup.sets = SETS;
   given = [];
   const state = $state({ setup, options: { data, noise: 0.1 } as Options, onchange });
+  props = state;
   function onchange(values: Options): void {
     given.push(values);
     state.options = { ...state.options, ...values };
@@ -98,6 +100,14 @@ describe('the choice of a data set', () => {
     await choose('ring');
     expect(given).toEqual([{ data: 'ring' }]);
     expect(document.querySelector('[data-why]')).toBeNull();
+  });
+
+  it('follows the option when something else sets it', async () => {
+    show('digits');
+    await choose('mnist');
+    props.options = { ...props.options, data: 'ring' };
+    flushSync();
+    expect(one<HTMLSelectElement>('[data-sets]').value).toBe('ring');
   });
 
   it('downloads a set and sets it once it is there', async () => {
