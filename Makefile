@@ -1,7 +1,7 @@
 # `make` alone prints the targets. pip is the only tool needed: Node comes from it too.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev test bench train-zoo fmt page chromium \
+.PHONY: help run dev test bench train-zoo presets fmt page chromium \
 	ruff format mypy svelte-check lint vitest pytest
 
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -33,6 +33,9 @@ bench: .venv/.test page chromium ## figures of speed, a table and bench.json
 
 train-zoo: .venv/.test ## train the networks that ship again, from DATA=../shared/data
 	@$(BIN)/python -m convlens.train.recipe --data $(DATA) $(ARGS)
+
+presets: .venv/.test ## whether every preset of training holds, on five seeds
+	@$(BIN)/python -m convlens.train.experiments $(ARGS)
 
 fmt: .venv/.test static/node_modules/.full ## put every file in its format
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

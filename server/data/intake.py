@@ -26,8 +26,3 @@ def take(source: Source, name: str, roots: Roots, *, say: Say | None = None) -> 
         made = replace(found, id=free(slug(name), sets.taken(roots)))
         own.save(made, roots)
     return made
-
-
-def new_id(name: str, roots: Roots) -> str:
-    """Returns an id for a new set of this name, unlike all that there are."""
-    return free(slug(name), {row.id for row in sets.catalogue(roots)})

@@ -70,10 +70,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "请用随机权重开始。",
     ),
     "one_class": (
-        "{share:.0%} of all guesses are class {favourite}; the accuracy of {accuracy:.0%} is only "
+        "{share:.0%} of all guesses are “{name}”; the accuracy of {accuracy:.0%} is only "
         "that class's share ({majority:.0%} is the largest class). Balance the classes, or lower "
         "the learning rate.",
-        "全部预测中有 {share:.0%} 是第 {favourite} 类；{accuracy:.0%} 的准确率只是该类所占的比例"
+        "全部预测中有 {share:.0%} 是“{name_zh}”；{accuracy:.0%} 的准确率只是该类所占的比例"
         "（最大的类占 {majority:.0%}）。请平衡各类，或降低学习率。",
     ),
     "validation_small": (

@@ -22,7 +22,7 @@ Values = dict[str, Any]
 
 NEAR_CHANCE = 0.1  # share of the way from chance to all right that counts as nothing learned
 FLAT = 0.95  # of the loss of blind guessing
-DEAD, DIED = 0.75, 0.4  # share of channels that never fire (up to 0.69 in healthy runs); new ones
+DEAD, DIED = 0.9, 0.4  # share of channels that never fire (up to 0.84 in healthy runs); new ones
 STUCK = 0.85  # share of dead channels with which nothing is learned any more
 VANISHED = 1e-4  # gradient of the first layers over that of the last
 EXPLODED = 100.0  # gradient norm of a layer in the first step
@@ -251,8 +251,11 @@ def _one_class(signs: Signs) -> Values | None:
     last = exams[-1]
     if last.majority_share > ONE_CLASS:
         return None
+    name = signs.names[last.favourite] if signs.names else dict.fromkeys(("en", "zh"), "?")
     return _rounded(
         favourite=last.favourite,
+        name=name["en"],
+        name_zh=name["zh"],
         share=last.favourite_share,
         accuracy=last.accuracy,
         majority=last.majority_share,

@@ -9,7 +9,7 @@ from itertools import islice
 from statistics import fmean, median
 from typing import Any, NamedTuple
 
-from .events import Change, Evaluation, Event, Health, Layers, Points, Started
+from .events import Change, Evaluation, Event, Health, Layers, Points, Started, clean
 from .options import Options
 
 WINDOW, PICTURES = 20, 256  # steps that "now" means, and how many pictures they have at least
@@ -42,6 +42,7 @@ class Signs:
         self.options, self.classes = options, classes
         self.step = self.since = 0  # now; the step of the last live change
         self.lr = options.lr
+        self.names: list[dict[str, str]] = []  # of the classes
         self.layers: list[str] = []
         self.activations: list[str] = []
         self.per_epoch = 1
@@ -65,6 +66,7 @@ class Signs:
                     self.first_row = self.first_row or row
             case Started():
                 self.layers, self.per_epoch = list(event.layers), event.steps_per_epoch
+                self.names = [{"en": each["en"], "zh": each["zh"]} for each in event.classes]
                 self.activations = [n["id"] for n in event.nodes if n["op"] == "activation"]
             case Evaluation() if event.part == "validation":
                 self.exams = [*self.exams, self._exam(event)][-KEPT:]
@@ -172,24 +174,27 @@ class Signs:
     def state(self) -> dict[str, Any]:
         """Returns everything that is remembered, as JSON."""
         kept = {name: getattr(self, name) for name in REMEMBERED}
-        kept |= {name: list(kept[name]) for name in ("rows", "losses", "accuracies")}
-        return kept | {"first_loss": None if math.isnan(self.first_loss) else self.first_loss}
+        kept |= {name: list(kept[name]) for name in NUMBERS}
+        return dict(clean(kept | {"first_loss": self.first_loss}))
 
     def restore(self, saved: dict[str, Any]) -> None:
         """Remembers what `state` returned."""
         for name in REMEMBERED:
             value = saved[name]
-            if name in ("rows", "losses", "accuracies"):
-                value = deque(value, maxlen=getattr(self, name).maxlen)
+            if name in NUMBERS:
+                value = deque(map(_whole, value), maxlen=getattr(self, name).maxlen)
             setattr(self, name, value)
-        self.first_loss = math.nan if saved["first_loss"] is None else saved["first_loss"]
-        self.exams = [Exam(*each) for each in saved["exams"]]
+        self.first_row = _whole(saved["first_row"])
+        self.first_loss = _whole(saved["first_loss"])
+        self.exams = [Exam(*_whole(each)) for each in saved["exams"]]
 
 
+NUMBERS = ("rows", "losses", "accuracies")
 REMEMBERED = (
     "step",
     "since",
     "lr",
+    "names",
     "layers",
     "activations",
     "per_epoch",
@@ -201,6 +206,13 @@ REMEMBERED = (
     "dead_first",
     "nodes",
 )
+
+
+def _whole(value: Any) -> Any:
+    """JSON's null is not-a-number again, in lists too."""
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    return math.nan if value is None else value
 
 
 def _mean_of_last(values: deque[float], count: int) -> float:

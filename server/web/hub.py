@@ -25,6 +25,7 @@ from .live import Live
 from .refusals import broken, no_run, not_now, queue_full, reason, stored
 
 QUEUE = 64  # runs that may wait
+START_S = 60.0  # that a control waits for the process: the first one has to load PyTorch
 END_S = 6.0  # that a stop or a deletion waits for the process
 RESTING = 8  # paused runs that keep their process; the one that rests longest gives way
 GONE = 4404
@@ -177,7 +178,7 @@ class Hub:
         self.row(run_id)
         self._take_from_queue(run_id)
         live = self._live.get(run_id)
-        if live is not None and live.started.wait(END_S):
+        if live is not None and live.started.wait(START_S):
             if live.job is not None:
                 live.job.kill()
             live.ended.wait(END_S)
@@ -190,7 +191,7 @@ class Hub:
     def _going(self, row: RunRow, action: str) -> Live:
         """The run's life, once it has begun; a problem if it does not go on."""
         live = self._live.get(row.id)
-        if live is None or not live.started.wait(END_S) or live.ended.is_set():
+        if live is None or not live.started.wait(START_S) or live.ended.is_set():
             raise not_now(self.row(row.id), action, self.place(row.id))
         return live
 
@@ -212,7 +213,7 @@ class Hub:
     def _stop(self, row: RunRow) -> None:
         waited = self._take_from_queue(row.id)
         live = self._live.get(row.id)
-        if live is not None and live.started.wait(END_S):
+        if live is not None and live.started.wait(START_S):
             if live.job is not None:
                 live.job.stop()
             live.ended.wait(END_S)

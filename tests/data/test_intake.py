@@ -15,7 +15,7 @@ from PIL import Image
 from convlens.data import own, sets
 from convlens.data.dataset import FREE, TEST, VALIDATION, DataSet, Roots
 from convlens.data.gather import gather
-from convlens.data.intake import new_id, take
+from convlens.data.intake import take
 from convlens.data.words import NOTES, REFUSALS, DataError
 from tests.data.zips import means, square, two_classes, zipped
 
@@ -219,7 +219,6 @@ def test_a_set_that_is_taken_in_is_read_back_whole(roots: Roots) -> None:
 def test_two_sets_of_one_name_have_two_ids_and_neither_takes_a_bundled_one(roots: Roots) -> None:
     ids = [take(zipped(two_classes()), name, roots).id for name in ("pets", "pets", "digits", "猫")]
     assert ids == ["pets", "pets-2", "digits-2", "own"]
-    assert new_id("pets", roots) == "pets-3"
 
 
 def test_a_folder_is_read_as_a_zip_is(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ export function chartOf(
     at: dots.filter(({ x, y }) => isShown(x) && Number.isFinite(y)),
   }));
   const values = [
-    ...curves.flatMap(({ raw }) => extentOf(raw, span)),
+    ...curves.flatMap(({ raw }) => extentOf(raw, span, ask.yScale)),
     ...dots.flatMap(({ at }) => at.map(({ y }) => y)),
   ];
   return {
@@ -115,9 +115,9 @@ function linesOf(series: Series, { raw, smooth }: Curves, span: Span, { columns 
   return [faint, { path, colour, width: 2, alpha: 1, dash }];
 }
 
-function extentOf(curve: Curves['raw'], span: Span): number[] {
-  const { lo, hi } = curve.extremes.of(...shownIndices(curve.x, span));
-  return lo <= hi ? [lo, hi] : [];
+function extentOf(curve: Curves['raw'], span: Span, yScale: YScale): number[] {
+  const { lo, hi, above } = curve.extremes.of(...shownIndices(curve.x, span));
+  return [yScale === 'log' ? above : lo, hi].filter(Number.isFinite);
 }
 
 function axisOf(values: readonly number[], { yScale, ticks }: Ask): Axis {

@@ -22,7 +22,8 @@ describe('extremes', () => {
     for (let trial = 0; trial < 300; trial++) {
       const [a, b] = [Math.floor(random() * 5001), Math.floor(random() * 5001)];
       const part = y.subarray(Math.min(a, b), Math.max(a, b));
-      const { lo, hi, broken } = extremes.of(Math.min(a, b), Math.max(a, b));
+      const { lo, hi, above, broken } = extremes.of(Math.min(a, b), Math.max(a, b));
+      expect(above).toBe(Math.min(...finite(part).filter((value) => value > 0)));
       expect([lo, hi]).toEqual([Math.min(...finite(part)), Math.max(...finite(part))]);
       expect(broken).toBe(part.length - finite(part).length);
     }

@@ -7,6 +7,8 @@ const BLOCK = 64;
 export interface Extent {
   lo: number;
   hi: number;
+  /** The least value above 0: where a log axis begins. */
+  above: number;
   /** How many values are not finite. */
   broken: number;
 }
@@ -15,6 +17,7 @@ export interface Extent {
 export class Extremes {
   #lo = new Float64Array(0);
   #hi = new Float64Array(0);
+  #above = new Float64Array(0);
   #broken = new Uint8Array(0);
   /** Whole blocks that are known. */
   #blocks = 0;
@@ -33,7 +36,7 @@ export class Extremes {
 
   /** Of the values from one index up to another, which is left out; lo > hi where none is finite. */
   of(from: number, to: number): Extent {
-    const extent = { lo: Infinity, hi: -Infinity, broken: 0 };
+    const extent = { lo: Infinity, hi: -Infinity, above: Infinity, broken: 0 };
     const first = Math.ceil(from / BLOCK);
     const last = Math.min(Math.floor(to / BLOCK), this.#blocks);
     if (first >= last) {
@@ -44,6 +47,7 @@ export class Extremes {
     for (let block = first; block < last; block++) {
       extent.lo = Math.min(extent.lo, this.#lo[block] as number);
       extent.hi = Math.max(extent.hi, this.#hi[block] as number);
+      extent.above = Math.min(extent.above, this.#above[block] as number);
       extent.broken += this.#broken[block] as number;
     }
     this.#scan(last * BLOCK, to, extent);
@@ -59,25 +63,29 @@ export class Extremes {
       }
       if (value < extent.lo) extent.lo = value;
       if (value > extent.hi) extent.hi = value;
+      if (value > 0 && value < extent.above) extent.above = value;
     }
   }
 
   #sum(block: number): void {
-    const extent = { lo: Infinity, hi: -Infinity, broken: 0 };
+    const extent = { lo: Infinity, hi: -Infinity, above: Infinity, broken: 0 };
     this.#scan(block * BLOCK, (block + 1) * BLOCK, extent);
     this.#lo[block] = extent.lo;
     this.#hi[block] = extent.hi;
+    this.#above[block] = extent.above;
     this.#broken[block] = extent.broken;
   }
 
   #grow(wanted: number): void {
-    const [lo, hi, broken] = [this.#lo, this.#hi, this.#broken];
-    this.#lo = new Float64Array(wanted);
-    this.#hi = new Float64Array(wanted);
-    this.#broken = new Uint8Array(wanted);
-    this.#lo.set(lo);
-    this.#hi.set(hi);
-    this.#broken.set(broken);
+    const grown = (old: Float64Array) => {
+      const made = new Float64Array(wanted);
+      made.set(old);
+      return made;
+    };
+    [this.#lo, this.#hi, this.#above] = [grown(this.#lo), grown(this.#hi), grown(this.#above)];
+    const broken = new Uint8Array(wanted);
+    broken.set(this.#broken);
+    this.#broken = broken;
   }
 }
 
