@@ -84,8 +84,9 @@ class Hub:
         for run_id in waiting:
             self._finish(run_id, "interrupted", reason("server", 0))
         self._executor.close()
+        until = time.monotonic() + END_S
         for each in live:
-            each.ended.wait(END_S)
+            each.ended.wait(max(0.0, until - time.monotonic()))
         self.store.close()
 
     # --- what there is ---

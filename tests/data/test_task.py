@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convlens.data import bundled
@@ -73,6 +73,7 @@ def test_the_same_seed_deals_the_same_pictures_and_another_others() -> None:
     assert ids(of(seed=1)) != ids(of(seed=2))
 
 
+@settings(deadline=None)
 @given(
     samples=st.integers(0, 60),
     shares=st.tuples(st.floats(0, 0.45), st.floats(0, 0.45)),
