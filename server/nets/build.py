@@ -8,8 +8,9 @@ from typing import Any, Self
 
 from torch import Tensor, nn
 
-from .examine import MAX_PARAMETERS, Row, Shape, examine, first_problem, has_norm, stride_between
+from .examine import MAX_PARAMETERS, Row, examine, first_problem, has_norm, stride_between
 from .kinds import CLASSES, PlanError, names_of
+from .problem import Shape
 
 Plan = dict[str, Any]
 Rows = Mapping[tuple[int, ...], Row]

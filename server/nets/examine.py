@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, TypedDict
+from typing import Any
 
 from .kinds import CLASSES, names_of
+from .problem import Impossible, Shape, Words, said, said_zh
 
 MAX_PARAMETERS = 20_000_000
 MAX_VALUES = 8_000_000  # that one layer makes of one picture
 Layer = Mapping[str, Any]
-Shape = tuple[int, ...]
-
-
-class Words(TypedDict):
-    """A sentence in both languages of the app."""
-
-    en: str
-    zh: str
 
 
 @dataclass(frozen=True)
@@ -80,15 +73,6 @@ class State:
     parameters: int = 0
     macs: int = 0
     rows: tuple[Row, ...] = ()
-
-
-class Impossible(Exception):
-    """A layer cannot take what arrives; the words say why."""
-
-    def __init__(self, en: str, zh: str, rows: tuple[Row, ...] = ()) -> None:
-        super().__init__(en)
-        self.words = Words(en=en, zh=zh)
-        self.rows = rows
 
 
 def examine(plan: Mapping[str, Any], classes: int) -> list[Row]:
@@ -209,20 +193,6 @@ def _checked(state: State) -> State:
             "减少卷积核或加大步幅。",
         )
     return state
-
-
-def said(shape: Shape) -> str:
-    """Returns a shape in words."""
-    if len(shape) == 1:
-        return f"a vector of {shape[0]:,} numbers"
-    return f"{shape[0]} maps of {shape[1]}×{shape[2]}"
-
-
-def said_zh(shape: Shape) -> str:
-    """Returns a shape in Chinese words."""
-    if len(shape) == 1:
-        return f"{shape[0]:,} 个数的向量"
-    return f"{shape[0]} 张 {shape[1]}×{shape[2]} 的特征图"
 
 
 def _maps(state: State) -> tuple[int, int, int]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .build import Plan, PlanNet, build
-from .examine import MAX_PARAMETERS, Row, Totals, Words, examine, first_problem, totals
+from .examine import MAX_PARAMETERS, Row, Totals, examine, first_problem, totals
 from .kinds import PlanError, is_number, names_of, read_settings, shown
+from .problem import Words
 
 __all__ = [
     "MAX_LAYERS",

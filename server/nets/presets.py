@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .examine import Words, first_problem
+from .examine import first_problem
 from .kinds import PlanError
 from .plan import Plan, read_plan
+from .problem import Words
 
 Layer = dict[str, Any]
 Layers = list[Layer]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,5 +58,5 @@ def decimated(points: Rows, buckets: int) -> Rows:
         for column in (POINT.index("loss"), POINT.index("accuracy")):
             values = points[piece, column]
             kept += [int(piece[values.argmin()]), int(piece[values.argmax()])]
-    chosen: NDArray[Any] = np.unique(kept)
-    return points[chosen]
+    chosen: NDArray[np.intp] = np.unique(np.array(kept, np.intp))
+    return np.take(points, chosen, axis=0)

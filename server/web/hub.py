@@ -223,6 +223,9 @@ class Hub:
                 self._say(row.id, [State(row.step, "stopped", reason("asked", row.step))])
 
     def _wake(self, row: RunRow, command: Mapping[str, Any]) -> None:
+        going = self._live.get(row.id)
+        if going is not None:  # It has said its end and is about to go.
+            going.ended.wait(END_S)
         with self._lock:
             if row.id in self._live:
                 raise not_now(row, command["action"], None)

@@ -89,7 +89,20 @@ def test_no_english_is_left_when_training_is_chinese(paused: Page) -> None:
     choices = [choice["zh"] for option in options for choice in option["choices"] or []]
     presets = [each["name"]["zh"] for each in page.request.get("/api/presets").json()["presets"]]
     nodes = page.locator("[data-node]").all_inner_texts()
-    known = [*choices, *presets, *nodes, "ConvLens", "API", "EN", "RGB", "softmax", "CSV", "PNG"]
+    runs = page.locator("[data-run] .title").all_inner_texts()
+    known = [
+        *choices,
+        *presets,
+        *nodes,
+        *runs,
+        "ConvLens",
+        "API",
+        "EN",
+        "RGB",
+        "softmax",
+        "CSV",
+        "PNG",
+    ]
     pattern = re.compile("|".join(map(re.escape, sorted(filter(None, known), key=len)[::-1])))
     texts = [text for text in page.evaluate(VISIBLE_TEXT, "zh-CN") if not re.search(CHINESE, text)]
     assert [text for text in texts if re.search("[A-Za-z]{2,}", pattern.sub(" ", text))] == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -9,6 +10,7 @@ from starlette.testclient import TestClient
 
 from convlens.app import create_app
 from convlens.settings import Settings
+from tests.web.running import SLOW, start, until
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +26,20 @@ def client(app: FastAPI) -> Iterator[TestClient]:
     place = "http://127.0.0.1:8000"
     with TestClient(app, base_url=place, raise_server_exceptions=False) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def trained(client: TestClient) -> Any:
+    """The default run, as fast as it can, at its end."""
+    run = start(client, speed=0)
+    until(client, run, "state", state="finished")
+    return client.get(f"/api/runs/{run['id']}").json()
+
+
+@pytest.fixture
+def going(client: TestClient) -> Iterator[Any]:
+    """A run that goes on, and is removed after the test."""
+    run = start(client, **SLOW)
+    until(client, run, "points")
+    yield run
+    client.delete(f"/api/runs/{run['id']}")

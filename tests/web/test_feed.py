@@ -48,8 +48,11 @@ def test_a_watcher_that_wants_no_frames_gets_none() -> None:
 def test_each_event_and_each_frame_wakes_every_watcher() -> None:
     feed, watchers = Feed("1"), [Watcher(), Watcher()]
     feed.watchers.update(watchers)
-    for act in (lambda: feed.publish(said(1, 1)), lambda: feed.show(b"frame")):
-        act()
+    for news in (said(1, 1), b"frame"):
+        if isinstance(news, bytes):
+            feed.show(news)
+        else:
+            feed.publish(news)
         assert all(watcher.wake.is_set() for watcher in watchers)
         for watcher in watchers:
             watcher.wake.clear()

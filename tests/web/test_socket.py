@@ -60,9 +60,9 @@ def closed(client: TestClient, address: str, *messages: str | bytes) -> tuple[in
         for message in messages:
             opened.send({"type": "websocket.receive", **_body(message)})
         while True:
-            message = opened.receive()
-            if message["type"] == "websocket.close":
-                raise WebSocketDisconnect(message["code"], message["reason"])
+            got = opened.receive()
+            if got["type"] == "websocket.close":
+                raise WebSocketDisconnect(got["code"], got["reason"])
     return caught.value.code, caught.value.reason
 
 

@@ -2,7 +2,7 @@
 import { parseFrame, type Frame, type GlassNumbers } from '../core/frame';
 import type { Run, RunEvent } from '../core/run';
 import { floats64 } from '../core/wire';
-import type { PageData } from '../io/api';
+import { AwayError, ProblemError, type PageData } from '../io/api';
 import { fetchEvents, fetchHistory, type Control, postControl } from '../io/runs';
 import { RunSocket, type Wire } from '../io/socket';
 import { onNextFrame } from './beat';
@@ -59,18 +59,30 @@ export class Session {
   }
 
   async #begin(): Promise<void> {
-    if (this.run.step < LONG_RUN) return this.#listen(0);
+    const isLoaded = this.run.step >= LONG_RUN && (await this.#load());
+    // Again from the last known step: doubles are told apart by step and by seq.
+    if (isLoaded) this.#listen(this.recording.step, this.recording.seq);
+    else this.#listen(0);
+  }
+
+  /** Takes in a long run in one piece; false where that failed: the socket says it all, slower. */
+  async #load(): Promise<boolean> {
     const { signal } = this.#ended;
-    const [{ tensors }, events] = await Promise.all([
-      fetchHistory(this.run.id, signal),
-      fetchEvents(this.run.id, 0, signal, RARE),
-    ]);
-    const columns = POINT_COLUMNS.map((name) => [name, floats64(tensors, name)] as const);
-    this.recording.load(Object.fromEntries(columns) as unknown as PointColumns);
-    for (const event of events) this.recording.hear(event);
-    this.recording.flush();
-    // Again from the last known step: doubles are told apart by step and by what they are.
-    this.#listen(this.recording.step, this.recording.seq);
+    try {
+      const [{ tensors }, events] = await Promise.all([
+        fetchHistory(this.run.id, signal),
+        fetchEvents(this.run.id, 0, signal, RARE),
+      ]);
+      const columns = POINT_COLUMNS.map((name) => [name, floats64(tensors, name)] as const);
+      this.recording.load(Object.fromEntries(columns) as unknown as PointColumns);
+      for (const event of events) this.recording.hear(event);
+      this.recording.flush();
+      return true;
+    } catch (error) {
+      const isAnswer = error instanceof ProblemError || error instanceof AwayError;
+      if (!isAnswer && !signal.aborted) throw error;
+      return false;
+    }
   }
 
   #listen(step: number, seq = 0): void {

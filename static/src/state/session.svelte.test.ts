@@ -1,0 +1,121 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeHeader, makePage, NODES } from '../../tests/network';
+import { settle, toPayload } from '../../tests/server';
+import { FakeSocket, makePoints, makeRun } from '../../tests/training';
+import type { RunEvent } from '../core/run';
+import type { Tensor } from '../core/wire';
+import { POINT_COLUMNS } from './recording.svelte';
+import { Session } from './session.svelte';
+
+const STEPS = 5000;
+const STARTED: RunEvent = {
+  ...{ seq: 1, type: 'started', step: 0, nodes: NODES, layers: [], parameters: 1, trainable: 1 },
+  ...{ classes: [{ id: 'cat', en: 'cat', zh: '猫' }], steps_per_epoch: 5, steps: 9, counts: {} },
+  ...{ notes: [], initial: {} },
+};
+
+let asked: string[];
+let isAway: boolean;
+let session: Session;
+
+function history(): ArrayBuffer {
+  const data = Float64Array.from({ length: STEPS }, (_, i) => i + 1);
+  const column: Tensor = { dtype: 'F64', shape: [STEPS], data };
+  return toPayload(new Map(POINT_COLUMNS.map((name) => [name, column])));
+}
+
+beforeEach(() => {
+  [asked, isAway] = [[], false];
+  FakeSocket.all = [];
+  vi.stubGlobal('WebSocket', FakeSocket);
+  vi.stubGlobal('requestAnimationFrame', (work: () => void) => setTimeout(work));
+  vi.stubGlobal('cancelAnimationFrame', clearTimeout);
+  vi.stubGlobal('fetch', async (path: string) => {
+    asked.push(path);
+    if (isAway) throw new TypeError('Failed to fetch');
+    const events = [STARTED, { seq: 90, type: 'saved', step: 4990 }];
+    return path.includes('/history') ? new Response(history()) : Response.json({ events });
+  });
+});
+afterEach(() => {
+  session.close();
+  vi.unstubAllGlobals();
+});
+
+describe('a short run', () => {
+  it('is heard whole by the socket, and nothing else is asked', async () => {
+    session = new Session(makePage(), makeRun({ step: 40 }));
+    await settle();
+    expect([asked, FakeSocket.last.query.get('from_step')]).toEqual([[], '0']);
+  });
+});
+
+describe('a long run', () => {
+  it('comes in one piece, and the socket goes on behind it', async () => {
+    session = new Session(makePage(), makeRun({ step: STEPS }));
+    await settle();
+    expect(FakeSocket.last.query.get('from_step')).toBe(String(STEPS));
+    FakeSocket.last.open();
+    FakeSocket.last.say(makePoints(89, 4980), makePoints(91, STEPS, 3));
+    session.recording.flush();
+    expect(session.recording.points.step.length).toBe(STEPS + 2);
+    expect(session.recording.saved).toBe(4990);
+  });
+
+  it('is heard by the socket alone where that fails', async () => {
+    isAway = true;
+    session = new Session(makePage(), makeRun({ step: STEPS }));
+    await settle();
+    expect(FakeSocket.last.query.get('from_step')).toBe('0');
+  });
+
+  it('that is closed meanwhile opens no socket', async () => {
+    session = new Session(makePage(), makeRun({ step: STEPS }));
+    session.close();
+    await settle();
+    expect(FakeSocket.all).toEqual([]);
+  });
+});
+
+describe('frames', () => {
+  const frame = (step: number) =>
+    toPayload(new Map(), {
+      trace: JSON.stringify(makeHeader('')),
+      frame: JSON.stringify({ step, pin: 0, softmax: [[1]] }),
+    });
+
+  beforeEach(async () => {
+    session = new Session(makePage(), makeRun());
+    await settle();
+    FakeSocket.last.open();
+  });
+
+  it('are wished for only while some part that shows them is seen', () => {
+    const looks = () =>
+      FakeSocket.last.sent.flatMap((each) => {
+        const { type, frames } = each as { type: string; frames?: boolean };
+        return type === 'look' ? [frames] : [];
+      });
+    session.see('canvas', true);
+    session.see('kernels', true);
+    session.see('canvas', false);
+    expect(looks()).toEqual([false, true]);
+    session.see('kernels', false);
+    expect(looks()).toEqual([false, true, false]);
+  });
+
+  it('are drawn once a frame of the screen, the newest alone', async () => {
+    FakeSocket.last.say(STARTED);
+    session.recording.flush();
+    for (const step of [1, 2, 3]) FakeSocket.last.show(frame(step));
+    expect(session.live).toBeNull();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(session.live?.frame?.step).toBe(3);
+    const { live } = session;
+    FakeSocket.last.show(frame(4));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(session.live).toBe(live);
+    expect([live?.frame?.step, session.softmax]).toEqual([4, [[1]]]);
+  });
+});
