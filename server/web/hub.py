@@ -166,7 +166,10 @@ class Hub:
             live.job.send(command, payload)
 
     def pin(self, run_id: str, command: dict[str, Any], payload: bytes = b"") -> None:
-        """Shows a run another picture; it is kept in memory, for when the run is resumed."""
+        """Shows a run another picture; it is kept in memory, for when the run is resumed.
+
+        A command that says `own` brings a picture of a person's: no frame of it is stored.
+        """
         self._pins.setdefault(run_id, {})[command["slot"]] = command, payload
         self.tell(run_id, command, payload)
 
@@ -374,9 +377,10 @@ class Hub:
             threading.Thread(target=live.job.leave, daemon=True).start()
 
     def _keep_frame(self, live: Live) -> None:
-        if live.frame is not None:
-            self.store.save_frame(live.run_id, live.frame.step, live.frame.payload)
-            live.frame = None
+        pins = self._pins.get(live.run_id, {})
+        frame = live.take_frame({slot for slot, (said, _) in pins.items() if said.get("own")})
+        if frame is not None:
+            self.store.save_frame(live.run_id, frame.step, frame.payload)
 
     def _check_storage(self, live: Live, step: int) -> None:
         held = self.store.bytes(live.run_id)

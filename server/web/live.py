@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..train.checkpoint import metadata
 from ..train.events import Frame
 from ..train.executor import Job
 
@@ -41,3 +43,14 @@ class Live:
         """Returns when it is in this state, has ended, or a moment has passed."""
         with self.said:
             self.said.wait_for(lambda: self.state == state or self.ended.is_set(), ANSWER_S)
+
+    def take_frame(self, own: set[int]) -> Frame | None:
+        """Returns the newest frame once, unless it shows a pin of `own`: a person's own picture.
+
+        Such pictures stay in memory.
+        """
+        frame, self.frame = self.frame, None
+        if frame is None or not own:
+            return frame
+        shown = json.loads(metadata(frame.payload)["frame"])["pin"]
+        return None if shown in own else frame

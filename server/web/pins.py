@@ -88,7 +88,8 @@ async def pin(
             return schema.Pin(slot=slot, picture={"index": index})
         seen = prepared(body, spec, part)
         pixels = (seen.tensor[0] * 255).round().clamp(0, 255).byte()
-        command = {"action": "pin", "slot": slot, "shape": list(pixels.shape)}
+        shape = list(pixels.shape)
+        command = {"action": "pin", "slot": slot, "shape": shape, "own": not picture}
         here.hub.pin(run_id, command, pixels.numpy().tobytes())
         return schema.Pin(slot=slot, picture=seen.facts)
 

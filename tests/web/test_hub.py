@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors.numpy import save
 
 from convlens.errors import Problem
 from convlens.store import Store, StoreError
@@ -274,6 +275,17 @@ def test_frames_are_not_events_and_those_of_checkpoints_and_the_last_one_are_kep
     assert stage.store.frames(run_id) == [2, 8]
     assert stage.store.frame(run_id).read_bytes() == b"of 8"
     assert run["seq"] == 4  # queued, running, saved, finished
+
+
+def test_a_frame_that_shows_a_picture_of_ones_own_is_not_stored(stage: Stage) -> None:
+    run_id, job = stage.begin()
+    stage.hub.pin(run_id, {"action": "pin", "slot": 1, "own": True}, b"mine")
+    for step, pin in ((1, 0), (2, 1)):
+        job.say(Snapshot(step, b"saved"))
+        job.say(Frame(step, save({}, {"frame": f'{{"pin": {pin}}}'})))
+    end(job)
+    ended(stage, run_id)
+    assert stage.store.frames(run_id) == [1]
 
 
 def rest(stage: Stage, run_id: str, job: FakeJob) -> None:

@@ -61,7 +61,6 @@ describe('drawChart', () => {
     expect(strokes('blue')).toEqual([
       [
         ['moveTo', 44, 108],
-        ['lineTo', 44, 108],
         ['lineTo', 94, 8],
         ['lineTo', 144, 58],
       ],
@@ -76,9 +75,12 @@ describe('drawChart', () => {
 
   it('lifts the pen where a value is no number, and marks the place with a cross', () => {
     draw({ lines: [line([0, 4, 5, 10], [0, 1, NaN, 1])], breaks: [5] });
-    expect(strokes('blue')[0]?.filter(([name]) => name === 'moveTo')).toEqual([
+    expect(strokes('blue')[0]).toEqual([
       ['moveTo', 44, 108],
-      ['moveTo', 144, 8],
+      ['lineTo', 84, 8],
+      // The last point stands alone.
+      ['moveTo', 143, 8],
+      ['lineTo', 145, 8],
     ]);
     expect(strokes('warn')).toEqual([
       [
