@@ -28,8 +28,10 @@ ANSWER_S = 2.0  # a worker acknowledges a command from beside its loop, however 
 START_S = 120.0  # until the first sign of life; the first start loads PyTorch
 LOOK_S = 0.25  # between two looks at the time while nothing arrives
 REAP_S = 2.0
-# torch.optim imports the second when the first optimiser is made, which takes a second.
-PRELOADED = ("torch", "torch._dynamo")
+# torch.optim imports the second when the first optimiser is made, which takes a second. A child
+# runs the main module of its parent again, and that of the command imports the third: half a
+# second, for the settings.
+PRELOADED = ("torch", "torch._dynamo", f"{__package__.partition('.')[0]}.cli")
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 # code -> the state the run is in, and the sentence.

@@ -15,13 +15,13 @@ from typing import Any
 
 from ..errors import Problem
 from ..store import RunRow, Store, StoreError
-from ..train.events import ENDED, Evaluation, Event, Frame, Saved, State
+from ..train.events import ENDED, Event, Frame, Saved, State
 from ..train.executor import Executor
 from ..train.options import Options, as_json
 from ..train.wire import Message, Snapshot, Spec
 from .audience import Audience
 from .feed import Goodbye
-from .live import Live
+from .live import ERRANDS, Live
 from .refusals import broken, no_run, not_now, queue_full, reason, stored
 
 QUEUE = 64  # runs that may wait
@@ -30,8 +30,6 @@ END_S = 6.0  # that a stop or a deletion waits for the process
 RESTING = 8  # paused runs that keep their process; the one that rests longest gives way
 GONE = 4404
 RESUMABLE = ("interrupted", "stopped", "failed")
-# What can be asked of a run that has ended: its network is woken up for it.
-ERRANDS = {"evaluate": "validation", "open_test": "test"}
 
 
 class Hub:
@@ -200,9 +198,11 @@ class Hub:
         return live
 
     def _resume(self, row: RunRow) -> None:
+        if self.place(row.id) is not None:
+            return
         live = self._live.get(row.id)
         if row.state in RESUMABLE:
-            if live is not None:  # It has said its end and is about to go.
+            if live is not None and live.state in ENDED:  # It is about to go.
                 live.ended.wait(END_S)
             with stored():
                 self._enqueue(row)
@@ -351,7 +351,9 @@ class Hub:
 
     def _take(self, live: Live, message: Message) -> None:
         if live.errand:
-            self._take_from_errand(live, message)
+            if live.is_answered_by(message) and live.job is not None:
+                self._say(live.run_id, [message])
+                threading.Thread(target=live.job.leave, daemon=True).start()
             return
         match message:
             case Frame():
@@ -368,13 +370,6 @@ class Hub:
                 self._say(live.run_id, [State(message.step, message.state, live.instead)])
             case _:
                 self._say(live.run_id, [message])
-
-    def _take_from_errand(self, live: Live, message: Message) -> None:
-        """Of a network that was woken up only what it was asked for is new."""
-        part = ERRANDS[live.errand["action"]] if live.errand else ""
-        if isinstance(message, Evaluation) and message.part == part and live.job is not None:
-            self._say(live.run_id, [message])
-            threading.Thread(target=live.job.leave, daemon=True).start()
 
     def _keep_frame(self, live: Live) -> None:
         pins = self._pins.get(live.run_id, {})

@@ -6,13 +6,17 @@ import json
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..train.checkpoint import metadata
-from ..train.events import Frame
+from ..train.events import Evaluation, Frame
 from ..train.executor import Job
 
 ANSWER_S = 1.0  # that a control waits for the state it asks for
+
+# What can be asked of a run that has ended, and the part of the data that it is about: the network
+# is woken up for it.
+ERRANDS = {"evaluate": "validation", "open_test": "test"}
 
 
 @dataclass(eq=False)
@@ -43,6 +47,11 @@ class Live:
         """Returns when it is in this state, has ended, or a moment has passed."""
         with self.said:
             self.said.wait_for(lambda: self.state == state or self.ended.is_set(), ANSWER_S)
+
+    def is_answered_by(self, message: object) -> TypeGuard[Evaluation]:
+        """Returns whether this is what the run was woken up for: all else it says is known."""
+        asked = self.errand["action"] if self.errand else ""
+        return isinstance(message, Evaluation) and message.part == ERRANDS[asked]
 
     def take_frame(self, own: set[int]) -> Frame | None:
         """Returns the newest frame once, unless it shows a pin of `own`: a person's own picture.
