@@ -19,11 +19,13 @@ const run = (id: string, y: readonly number[]): Series => ({
 
 let made: Record<string, unknown>;
 beforeEach(() => {
+  vi.useFakeTimers();
   recordCanvases();
   locale.language = 'en';
 });
 afterEach(async () => {
   await unmount(made);
+  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 
@@ -125,6 +127,8 @@ describe('a chart of curves', () => {
   it('follows a run as it grows', () => {
     const { props } = show();
     props.series = [run('1', [3, 2, 1.5, 1, 0.25])];
+    flushSync();
+    vi.advanceTimersByTime(100);
     flushSync();
     expect(texts('[data-raw]')).toEqual(['0.250']);
   });
