@@ -34,7 +34,12 @@ describe('the curves of a run', () => {
       Array(3).fill('1.000000000'),
     );
     memory.keep(['2']);
-    expect(memory.of(series(), 0.9).raw.extremes.of(0, 3)).toEqual({ lo: 2, hi: 8, above: 2, broken: 0 });
+    expect(memory.of(series(), 0.9).raw.extremes.of(0, 3)).toEqual({
+      lo: 2,
+      hi: 8,
+      above: 2,
+      broken: 0,
+    });
   });
 
   it('are read at the nearest point, with the last evaluation until then', () => {

@@ -5,6 +5,7 @@ import { recordCanvases } from '../../../../tests/canvas';
 import type { Flag, Series, Span } from '../../../core/series';
 import { locale } from '../../../i18n/i18n.svelte';
 import LineChart from './LineChart.svelte';
+import { ChartView } from './view.svelte';
 
 const run = (id: string, y: readonly number[]): Series => ({
   id,
@@ -30,11 +31,8 @@ afterEach(async () => {
 });
 
 function show(more: { flags?: Flag[]; smoothing?: number; series?: Series[] } = {}) {
-  const shared = $state({
-    cursor: null as number | null,
-    span: null as Span | null,
-    smoothing: more.smoothing ?? 0,
-  });
+  const shared = new ChartView();
+  shared.smoothing = more.smoothing ?? 0;
   const props = $state({
     name: 'Loss',
     series: more.series ?? [run('1', [3, 2, 1.5, 1])],
