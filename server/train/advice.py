@@ -29,10 +29,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "rate_high:climbs": (
         "The learning rate {lr:g} is too high: the loss climbed to {loss:.3g}, far above blind "
-        "guessing ({blind:.2f}); one step changes a layer by {ratio:.0%} of its weights. Begin "
-        "again with a tenth of it.",
-        "学习率 {lr:g} 太大：损失升到 {loss:.3g}，远高于瞎猜（{blind:.2f}）；"
-        "一步就让某层的权重改变 {ratio:.0%}。请用十分之一重新开始。",
+        "guessing ({blind:.2f}). Begin again with a tenth of it.",
+        "学习率 {lr:g} 太大：损失升到 {loss:.3g}，远高于瞎猜（{blind:.2f}）。"
+        "请用十分之一重新开始。",
     ),
     "rate_low": (
         "The learning rate {lr:g} is too low: after {steps} steps the loss is {loss:.3f}, at the "

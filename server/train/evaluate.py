@@ -19,6 +19,7 @@ from .losses import LOSSES
 CHUNK = 256  # pictures at once; between two chunks a driver may act
 WORST = 24
 STRIP = 16
+WRONG, RIGHT = 400, 200  # pictures that the cells of the confusion matrix can show
 EMBEDDED = 200
 
 
@@ -80,7 +81,11 @@ class Evaluator:
         labels = part.y
         classes = len(self._task.classes)
         guesses = logits.argmax(1)
-        counts = torch.bincount(labels * classes + guesses, minlength=classes * classes)
+        cells = labels * classes + guesses
+        counts = torch.bincount(cells, minlength=classes * classes)
+        losses = F.cross_entropy(logits, labels, reduction="none").nan_to_num(nan=torch.inf)
+        hard = losses.argsort(descending=True, stable=True)
+        is_wrong = (guesses != labels)[hard]
         return Evaluation(
             step=when[0],
             epoch=when[1],
@@ -88,16 +93,20 @@ class Evaluator:
             loss=self._loss(logits, labels, 0.0).item(),
             accuracy=(guesses == labels).sum().item() / len(labels),
             confusion=counts.view(classes, classes).tolist(),
-            worst=_worst(part, logits, guesses),
+            worst=_worst(part, losses, guesses),
             embedding=self._embed(part, features) if name == "validation" else None,
             strip=_strip(part, logits, guesses, classes),
+            wrong=_triples(part, guesses, _even(hard[is_wrong], cells, WRONG)),
+            right=_triples(part, guesses, _even(hard[~is_wrong], cells, RIGHT)),
         )
 
     def _embed(self, part: Part, features: Tensor | None) -> dict[str, Any] | None:
         """The last hidden layer of up to 200 pictures in the plane."""
         if features is None:
             return None
-        chosen = torch.linspace(0, len(part.y) - 1, min(EMBEDDED, len(part.y))).long()
+        # Drawn by lot, always the same: every so many-th would miss classes that come in turns.
+        lot = torch.randperm(len(part.y), generator=torch.Generator().manual_seed(0))
+        chosen = lot[:EMBEDDED].sort().values
         inside = features[chosen].flatten(1)
         if inside.shape[1] < 2 or not bool(inside.isfinite().all()):
             return None
@@ -126,9 +135,27 @@ def _rows(part: Part, chosen: Tensor, columns: dict[str, Tensor]) -> list[dict[s
     return [dict(zip(columns, row, strict=True)) for row in values]
 
 
-def _worst(part: Part, logits: Tensor, guesses: Tensor) -> list[dict[str, Any]]:
+def _triples(part: Part, guesses: Tensor, chosen: Tensor) -> list[list[int]]:
+    """Id, true class and guess of each chosen picture."""
+    columns = (part.ids[chosen], part.y[chosen], guesses[chosen])
+    rows: list[list[int]] = torch.stack(columns, 1).tolist()
+    return rows
+
+
+def _even(order: Tensor, cells: Tensor, most: int) -> Tensor:
+    """The first of every cell before the second of any, up to `most`, in the order given."""
+    if len(order) <= most:
+        return order
+    by_cell = cells[order].argsort(stable=True)
+    _, sizes = cells[order][by_cell].unique_consecutive(return_counts=True)
+    firsts = (sizes.cumsum(0) - sizes).repeat_interleave(sizes)
+    place = torch.empty_like(by_cell)
+    place[by_cell] = torch.arange(len(order)) - firsts
+    return order[place.argsort(stable=True)[:most].sort().values]
+
+
+def _worst(part: Part, losses: Tensor, guesses: Tensor) -> list[dict[str, Any]]:
     """The pictures whose true class got the smallest probability, worst first."""
-    losses = F.cross_entropy(logits, part.y, reduction="none").nan_to_num(nan=torch.inf)
     most = losses.topk(min(WORST, len(losses)))
     columns = {
         "guess": guesses[most.indices],
