@@ -41,7 +41,8 @@ class Loop:
         """Steps per second over that many seconds."""
         steps, start = 0, time.perf_counter()
         while time.perf_counter() - start < seconds:
-            for chosen in torch.randperm(len(self.y), generator=self.order).split(self.batch):
+            order = torch.randperm(len(self.y), generator=self.order)
+            for chosen in torch.split(order, self.batch):
                 self.step(chosen)
                 steps += 1
         return steps / (time.perf_counter() - start)

@@ -69,7 +69,8 @@ def opened_at(opened: Browser, url: str) -> Page:
 
 def pressing(server: Running, opened: Browser) -> Iterator[Row]:
     """Play is pressed on a fresh page, the server being warm."""
-    first, falling = [], []
+    first: list[float] = []
+    falling: list[float] = []
     for least, taken in ((1, first), (FALLING, falling)) * 4:
         shown = opened_at(opened, f"{server.url}#v=1&view=train")
         taken.append(shown.evaluate(PRESSED, ["[data-play]", least]))
