@@ -147,7 +147,7 @@ def _even(order: Tensor, cells: Tensor, most: int) -> Tensor:
     if len(order) <= most:
         return order
     by_cell = cells[order].argsort(stable=True)
-    _, sizes = cells[order][by_cell].unique_consecutive(return_counts=True)
+    _, sizes = torch.unique_consecutive(cells[order][by_cell], return_counts=True)
     firsts = (sizes.cumsum(0) - sizes).repeat_interleave(sizes)
     place = torch.empty_like(by_cell)
     place[by_cell] = torch.arange(len(order)) - firsts

@@ -180,6 +180,9 @@ class Evaluation(Event):
         confusion: (classes, classes) counts, a row for each true class.
         worst: up to 24 mistakes or least sure, `{id, label, guess, probability, loss}`,
             worst first; `probability` is that of the true class.
+        wrong: mistakes as `[id, label, guess]`, worst first: all, or of more than 400 the worst of
+            every cell of `confusion`, as evenly as can be.
+        right: right guesses in the same way, least sure first, up to 200.
         embedding: `{ids, labels, points: [[x, y]]}`, the last hidden layer in two dimensions;
             null when there is none.
         strip: the same few pictures at every evaluation, `{id, label, guess, probability}`,
@@ -196,6 +199,8 @@ class Evaluation(Event):
     worst: list[dict[str, Any]] = field(default_factory=list)
     embedding: dict[str, Any] | None = None
     strip: list[dict[str, Any]] = field(default_factory=list)
+    wrong: list[list[int]] = field(default_factory=list)
+    right: list[list[int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -58,6 +58,31 @@ def test_the_worst_pictures_come_first_and_the_strip_stays() -> None:
     assert [each["id"] for each in again.strip] == [each["id"] for each in found.strip]
 
 
+def test_every_mistake_is_named_worst_first_and_every_right_guess_too() -> None:
+    network = small_net()
+    scores, part = logits(network, TASK.validation), TASK.validation
+    guesses, losses = scores.argmax(1), F.cross_entropy(scores, part.y, reduction="none")
+    found = of(Evaluation, judged(network))[0]
+    hard = losses.argsort(descending=True).tolist()
+    told = [[part.ids[i].item(), part.y[i].item(), guesses[i].item()] for i in hard]
+    assert found.wrong == [each for each in told if each[1] != each[2]] != []
+    assert found.right == [each for each in told if each[1] == each[2]] != []
+    assert Evaluation.of_json(found.as_json()) == found
+
+
+def test_of_too_many_mistakes_each_cell_keeps_its_worst(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = of(Evaluation, judged(small_net()))[0].wrong
+    cells = {(label, guess) for _, label, guess in whole}
+    assert 1 < len(cells) + 1 < len(whole)
+    monkeypatch.setattr(evaluate, "WRONG", len(cells) + 1)
+    kept = of(Evaluation, judged(small_net()))[0].wrong
+    assert len(kept) == len(cells) + 1
+    assert [each for each in whole if each in kept] == kept
+    for cell in cells:
+        first = next(each for each in whole if (each[1], each[2]) == cell)
+        assert first in kept
+
+
 def test_the_embedding_is_of_the_last_hidden_layer_and_keeps_still() -> None:
     network = small_net().eval()
     evaluator = Evaluator(network, TASK, "cross-entropy")

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { classScores, confusionRange, confusionValues, movedCell, shownClasses } from './confusion';
+import {
+  classScores,
+  confusionRange,
+  confusionValues,
+  movedCell,
+  picturesOf,
+  shownClasses,
+} from './confusion';
 
 const matrix = [
   [8, 2, 0],
@@ -50,6 +57,40 @@ describe('the confusion matrix', () => {
       [0, 4, 0, 9],
     ];
     expect(shownClasses(many, 2)).toEqual([1, 3]);
+  });
+
+  it('has the pictures of each cell, and how many there are', () => {
+    const evaluation = {
+      type: 'evaluation',
+      step: 1,
+      epoch: 1,
+      part: 'validation',
+      loss: 1,
+      accuracy: 0.5,
+      confusion: matrix,
+      worst: [{ id: 7, label: 0, guess: 1, probability: 0.1, loss: 2.3 }],
+      embedding: null,
+      strip: [{ id: 4, label: 1, guess: 1, probability: 0.75 }],
+      wrong: [
+        [7, 0, 1],
+        [9, 1, 0],
+        [8, 0, 1],
+      ],
+      right: [[4, 1, 1]],
+    } as const;
+    expect(picturesOf(evaluation, [0, 1])).toEqual({
+      guesses: [
+        { id: 7, label: 0, guess: 1, probability: 0.1 },
+        { id: 8, label: 0, guess: 1, probability: null },
+      ],
+      count: 2,
+    });
+    expect(picturesOf(evaluation, [1, 1])).toEqual({
+      guesses: [{ id: 4, label: 1, guess: 1, probability: 0.75 }],
+      count: 3,
+    });
+    const { wrong: _wrong, right: _right, ...old } = evaluation;
+    expect(picturesOf(old, [0, 0])).toEqual({ guesses: [], count: 8 });
   });
 
   it.each([

@@ -1,4 +1,5 @@
 /** The confusion matrix: a row for each true class, a column for each guess. */
+import type { EvaluationEvent, Guess } from './run';
 import type { Range } from './types';
 
 export type Matrix = readonly (readonly number[])[];
@@ -71,6 +72,31 @@ export function shownClasses(matrix: Matrix, most = MOST_CLASSES): number[] {
   });
   const worst = labels.toSorted((a, b) => (mistakes[b] as number) - (mistakes[a] as number));
   return worst.slice(0, most).sort((a, b) => a - b);
+}
+
+/** A row of the confusion matrix and a column of it. */
+export type Cell = readonly [label: number, guess: number];
+
+export interface CellPictures {
+  /** Those that are known, the most mistaken first; how sure it was is known of some. */
+  guesses: readonly Guess[];
+  /** How many there are in the cell. */
+  count: number;
+}
+
+/** The pictures of one cell. */
+export function picturesOf(
+  { confusion, worst, strip, wrong = [], right = [] }: EvaluationEvent,
+  [label, guess]: Cell,
+): CellPictures {
+  const isRight = label === guess;
+  // The strip tells the share of the guess, which is that of the class where they are the same.
+  const sure = isRight ? [...strip, ...worst] : worst;
+  const shares = new Map(sure.map(({ id, probability }) => [id, probability]));
+  const guesses = (isRight ? right : wrong)
+    .filter((each) => each[1] === label && each[2] === guess)
+    .map(([id]) => ({ id, label, guess, probability: shares.get(id) ?? null }));
+  return { guesses, count: confusion[label]?.[guess] ?? 0 };
 }
 
 const MOVES: Readonly<Record<string, readonly [number, number]>> = {

@@ -155,7 +155,12 @@ export interface EvaluationEvent {
     points: readonly (readonly [number, number])[];
   } | null;
   strip: readonly Guess[];
+  /** Pictures of the cells of the confusion matrix; runs recorded before these were have none. */
+  wrong?: readonly CellPicture[];
+  right?: readonly CellPicture[];
 }
+
+export type CellPicture = readonly [id: number, label: number, guess: number];
 
 export interface VerdictEvent {
   type: 'verdict';

@@ -111,8 +111,27 @@ describe('guesses', () => {
     { id: 7, label: 1, guess: 0, probability: 0.2, loss: 1.6 },
   ];
 
+  const evaluation = {
+    type: 'evaluation',
+    step: 9,
+    epoch: 1,
+    part: 'validation',
+    loss: 1,
+    accuracy: 0.8,
+    confusion: matrix,
+    worst,
+    embedding: null,
+    strip: [],
+    wrong: [
+      [4, 0, 1],
+      [7, 1, 0],
+      [5, 0, 1],
+    ],
+    right: [[3, 0, 0]],
+  } as const;
+
   it('name what is wrong, how sure, and show the picture', () => {
-    show(Worst, { worst, classes, picked: null, thumbnail, onclear: vi.fn() });
+    show(Worst, { evaluation, classes, picked: null, thumbnail, onclear: vi.fn() });
     expect(one('[data-picture]').getAttribute('aria-label')).toBe(
       'wrong: cat taken for dog; cat 1.0%; loss 4.60',
     );
@@ -124,15 +143,23 @@ describe('guesses', () => {
 
   it('of one cell are those alone, and can be left', () => {
     const onclear = vi.fn();
-    show(Worst, { worst, classes, picked: [1, 0], thumbnail, onclear });
-    expect(all('[data-picture]').map((each) => each.dataset['picture'])).toEqual(['7']);
+    show(Worst, { evaluation, classes, picked: [0, 1], thumbnail, onclear });
+    expect(all('[data-picture]').map((each) => each.dataset['picture'])).toEqual(['4', '5']);
+    expect(document.body.textContent).toContain('2 of 2 pictures');
     one('p button').click();
     expect(onclear).toHaveBeenCalledOnce();
   });
 
+  it('of a right cell are some of it, and their number is told', () => {
+    show(Worst, { evaluation, classes, picked: [0, 0], thumbnail, onclear: vi.fn() });
+    expect(all('[data-picture]').map((each) => each.dataset['picture'])).toEqual(['3']);
+    expect(document.body.textContent).toContain('1 of 8 pictures');
+  });
+
   it('of a cell without any say so', () => {
-    show(Worst, { worst, classes, picked: [0, 0], thumbnail, onclear: vi.fn() });
-    expect(document.body.textContent).toContain('None of the worst mistakes');
+    const none = { ...evaluation, confusion: [[8, 0]], wrong: [] };
+    show(Worst, { evaluation: none, classes, picked: [0, 1], thumbnail, onclear: vi.fn() });
+    expect(document.body.textContent).toContain('No picture is of this kind');
   });
 
   it('of the same pictures mark right, wrong and changed by words', () => {
