@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Open, drawn
@@ -199,6 +200,63 @@ def survives_a_reload(page: Page, broken: str) -> None:
     expect(page.locator("section[data-verdict]")).to_have_count(said)
     expect(page.locator(f"[data-run='{broken}']")).to_be_visible()
     expect(page.locator("[data-frame]")).to_have_attribute("data-frame", str(rests))
+
+
+def test_a_cell_of_the_confusion_matrix_shows_its_own_pictures(training: Page) -> None:
+    page = training
+    page.keyboard.press("e")
+    is_in(page, "paused")
+    page.wait_for_function("() => document.querySelector('[data-cell]') !== null")
+    last = events(page, "evaluation")[-1]
+    for told, (_, label, guess) in (
+        (last["wrong"], last["wrong"][0]),
+        (last["right"], last["right"][0]),
+    ):
+        page.locator(f"[data-cell='{label} {guess}']").click()
+        shown = page.locator("[data-panel=worst] [data-picture]")
+        ids = [str(each[0]) for each in told if each[1:] == [label, guess]]
+        expect(shown).to_have_count(len(ids))
+        assert [each.get_attribute("data-picture") for each in shown.all()] == ids
+        first = shown.first.locator("img")
+        first.scroll_into_view_if_needed()
+        page.wait_for_function("image => image.naturalWidth > 0", arg=first.element_handle())
+        if label != guess:
+            assert len(ids) == last["confusion"][label][guess]
+
+
+def test_the_curves_are_kept_as_a_picture(training: Page) -> None:
+    page = training
+    play(page)
+    wait_for_step(page, 45)
+    page.locator("[data-play]").click()
+    is_in(page, "paused")
+    with page.expect_download() as coming:
+        page.locator("[data-save=png]").click()
+    assert coming.value.suggested_filename == f"run-{run_id(page)}.png"
+    with Image.open(coming.value.path()) as image:
+        assert image.format == "PNG"
+        height = image.height
+        counts = image.convert("RGB").getcolors(1 << 20) or []
+        curves = [
+            image.convert("RGB").crop((0, y, image.width, y + height // 3))
+            for y in (height // 4, height * 2 // 3)
+        ]
+    paper = max(counts)[1]
+    accent = tuple(page.evaluate(ACCENT))
+    assert accent != paper
+    for part in curves:
+        drawn_in = {colour for _, colour in part.getcolors(1 << 20) or []}
+        assert {paper, accent} <= drawn_in
+
+
+# The colour of the open run, as red, green and blue.
+ACCENT = """() => {
+    const probe = document.body.appendChild(document.createElement('span'));
+    probe.style.color = 'var(--accent)';
+    const found = getComputedStyle(probe).color.match(/\\d+/g).slice(0, 3).map(Number);
+    probe.remove();
+    return found;
+}"""
 
 
 def test_settings_that_need_a_new_run_say_so_and_start_one(training: Page) -> None:

@@ -73,14 +73,13 @@ describe('drawPoster', () => {
 
   it('draws every chart inside the sheet, with its axes, one below the other', () => {
     const { width, height } = posterSize(poster);
-    const charts = drawn().calls('drawImage') as [HTMLCanvasElement, ...number[]][];
-    const places = charts.map(([, x, y, w, h]) => ({ x, y, right: x! + w!, bottom: y! + h! }));
-    expect(places).toHaveLength(2);
-    expect(places[1]!.y).toBeGreaterThan(places[0]!.bottom);
-    for (const { right, bottom } of places) {
-      expect(right).toBeLessThan(width);
-      expect(bottom).toBeLessThan(height);
-    }
+    type Placed = [HTMLCanvasElement, x: number, y: number, width: number, height: number];
+    const charts = drawn().calls('drawImage') as Placed[];
+    const ends = charts.flatMap(([, , y, , tall]) => [y, y + tall]);
+    expect(ends).toHaveLength(4);
+    expect(ends).toEqual(ends.toSorted((a, b) => a - b));
+    expect(ends.at(-1)).toBeLessThan(height);
+    for (const [, x, , wide] of charts) expect(x + wide).toBeLessThan(width);
     for (const [canvas] of charts) {
       expect(of(canvas).calls('fillText').length).toBeGreaterThan(4);
       expect(canvas.width).toBe(2 * 960);
