@@ -64,6 +64,7 @@ class Card:
     metrics: dict[str, Any]
     recipe: dict[str, Any]
     licence: str
+    hand: Literal["mnist", "digits"] = "mnist"  # whose digits "digit" makes a picture like
 
     @property
     def spec(self) -> InputSpec:
@@ -71,7 +72,7 @@ class Card:
         from .core.image import InputSpec
 
         mean, std = tuple(self.mean), tuple(self.std)
-        return InputSpec(**self.input, mean=mean, std=std, fit=self.fit)
+        return InputSpec(**self.input, mean=mean, std=std, fit=self.fit, hand=self.hand)
 
 
 def read_card(folder: Path) -> Card:

@@ -28,7 +28,7 @@ from torch import Tensor
 
 from . import container
 from .crop import Box, Crop, Size, chosen, middle, shrunk, stored, turned
-from .digit import centre
+from .digit import Hand, centre
 from .notes import note
 from .refusal import MAX_BYTES, MAX_PIXELS, PictureError
 from .sniff import Format
@@ -53,7 +53,7 @@ class InputSpec:
     """What a network takes: 1 or 3 channels, its size, mean and deviation of values in 0..1.
 
     `fit` "photo" takes a part of the network's shape, by default the largest in the middle;
-    "digit" prepares ink on an even ground as MNIST's digits were.
+    "digit" prepares ink on an even ground as the digits of `hand` were.
     """
 
     channels: int
@@ -62,6 +62,7 @@ class InputSpec:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     fit: Literal["photo", "digit"] = "photo"
+    hand: Hand = "mnist"
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def prepare(data: bytes, spec: InputSpec, *, crop: Crop | None = None) -> Prepar
     shape = (spec.width, spec.height)
     part = chosen(crop, picture.size, shape) if crop else None
     if spec.fit == "digit":
-        box, pixels = _digit(picture, part, shape)
+        box, pixels = _digit(picture, part, shape, spec.hand)
     else:
         box = part or middle(picture.size, shape)
         pixels = _tensor(_suited(_render(picture, box, shape), picture, spec.channels))
@@ -319,11 +320,11 @@ def _suited(image: Image.Image, picture: _Picture, channels: int) -> Image.Image
     return image.convert("L" if channels == 1 else "RGB")
 
 
-def _digit(picture: _Picture, part: Box | None, shape: Size) -> tuple[Box, Tensor]:
-    """The part used and the digit in it as MNIST has it; else the part's middle, in grey."""
+def _digit(picture: _Picture, part: Box | None, shape: Size, hand: Hand) -> tuple[Box, Tensor]:
+    """The part used and the digit in it as its set has it; else the part's middle, in grey."""
     box = part or Box(0, 0, *picture.size)
     look = _render(picture, box, shrunk(box.size, _DIGIT_LOOK))
-    found = centre(_tensor(look), shape, box)
+    found = centre(_tensor(look), shape, box, hand)
     if found is not None:
         picture.notes += found.notes
         return box, found.pixels

@@ -15,11 +15,11 @@ NOTES: dict[str, str] = {
     "downscaled": "Made smaller, from {width} x {height} to {to_width} x {to_height} pixels.",
     "upscaled": "Made larger, from {width} x {height} to {to_width} x {to_height} pixels: "
     "no detail is gained.",
-    "digit_unchanged": "The digit is already prepared as MNIST's are; no pixel was changed.",
-    "digit_inverted": "Dark ink on a bright ground was made white on black, as in MNIST.",
+    "digit_unchanged": "The digit is already prepared as in training; no pixel was changed.",
+    "digit_inverted": "Dark ink on a bright ground was made white on black, as in training.",
     "digit_thickened": "Thin strokes, {stroke} pixels wide after scaling, were thickened.",
     "digit_centred": "The ink, {box_width} x {box_height} pixels at ({box_x}, {box_y}), was scaled "
-    "to {side} pixels and its centre of mass put in the middle, as in MNIST.",
+    "to {side} pixels and its centre of mass put in the middle, as in training.",
     "digit_blank": "There is no ink: the network sees an empty field.",
     "digit_not_found": "No digit on an even ground was found: the centre is used as it is.",
 }

@@ -55,7 +55,9 @@ class Outbox:
         self._batch.append(event)
 
     def flush(self) -> None:
-        """Sends the batch."""
+        """Sends the batch; where there is none the next one is due as before."""
+        if not self._batch:
+            return
         for event in joined(self._batch):
             self._line.say(event)
         self._batch.clear()

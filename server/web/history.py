@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import save
 
 from ..store import RunRow, Store
 from ..train.events import KINDS, POINT, Health, Layers, Phase, Points, Rows
@@ -33,15 +32,33 @@ def as_json(store: Store, row: RunRow, from_step: int, buckets: int) -> Iterator
     yield "]}"
 
 
-def as_columns(store: Store, row: RunRow, from_step: int, buckets: int) -> bytes:
-    """Returns the points as a safetensors file: F64 of (n,) for each of step, epoch, loss, ...
+def as_columns(store: Store, row: RunRow, from_step: int, buckets: int) -> Iterator[bytes]:
+    """Yields the points as a safetensors file: F64 of (n,) for each of step, epoch, loss, ...
 
-    `__metadata__.run` is the JSON `{id, state, seq}`.
+    `__metadata__.run` is the JSON `{id, state, seq}`. The file is written here and not by the
+    library, which copies a million points twice before the first byte can be sent.
     """
     points = decimated(store.points(row.id, from_step), buckets)
-    columns = {name: np.ascontiguousarray(points[:, i]) for i, name in enumerate(POINT)}
-    head = json.dumps({"id": row.id, "state": row.state, "seq": row.seq})
-    return save(columns, {"run": head})
+    columns = turned(points)
+    size = 8 * len(points)
+    run = json.dumps({"id": row.id, "state": row.state, "seq": row.seq})
+    head: dict[str, object] = {"__metadata__": {"run": run}}
+    for i, name in enumerate(POINT):
+        offsets = [i * size, (i + 1) * size]
+        head[name] = {"dtype": "F64", "shape": [len(points)], "data_offsets": offsets}
+    text = json.dumps(head, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # Or the numbers could not be viewed in place.
+    yield len(text).to_bytes(8, "little") + text
+    for column in columns:
+        yield column.tobytes()
+
+
+def turned(points: Rows) -> Rows:
+    """Returns (5, n) little-endian float64; turned piece by piece, which stays in the cache."""
+    columns = np.empty(points.shape[::-1], "<f8")
+    for start in range(0, len(points), PIECE):
+        columns[:, start : start + PIECE] = points[start : start + PIECE].T
+    return columns
 
 
 def decimated(points: Rows, buckets: int) -> Rows:

@@ -15,7 +15,7 @@ from .commands import PINS
 from .here import Here, HereNow
 from .inference import picture_problem
 from .openapi import BINARY, binary, problems
-from .shelf import INK
+from .shelf import HANDS
 from .tracing import check_content_type, read_crop
 
 router = APIRouter(tags=["runs"], responses=problems(403))
@@ -44,7 +44,8 @@ def input_of(here: Here, row: RunRow) -> InputSpec:
         width,
         mean=(0.0,) * channels,
         std=(1.0,) * channels,
-        fit="digit" if row.options["data"] in INK else "photo",
+        fit="digit" if row.options["data"] in HANDS else "photo",
+        hand=HANDS.get(row.options["data"], "mnist"),
     )
 
 

@@ -126,7 +126,7 @@ def recorded(
     row, store = here.hub.row(run_id), here.hub.store
     if BINARY in request.headers.get("accept", ""):
         columns = history.as_columns(store, row, from_step, pixels)
-        return Response(columns, media_type=BINARY, headers=NO_STORE)
+        return StreamingResponse(columns, media_type=BINARY, headers=NO_STORE)
     text = history.as_json(store, row, from_step, pixels)
     return StreamingResponse(text, media_type="application/json", headers=NO_STORE)
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from ..card import Card, ZooError
 from ..core import tap
+from ..core.digit import Hand
 from ..core.record import Record
 from ..nets.plan import PlanError, build, read_plan
 from ..store import Store
@@ -25,7 +26,7 @@ RESUME = "Take a run from GET /api/runs; `checkpoints` lists the steps that can 
 
 
 # Whose pictures are writing: what a person draws is prepared as theirs were.
-INK = ("digits", "digits-28", "mnist")
+HANDS: dict[str, Hand] = {"digits": "digits", "digits-28": "digits", "mnist": "mnist"}
 
 
 def is_run(name: str) -> bool:
@@ -158,7 +159,8 @@ def card_of(
         input={"channels": channels, "height": height, "width": width},
         mean=[float(each) for each in model["mean"]],
         std=[float(each) for each in model["std"]],
-        fit="digit" if options["data"] in INK else "photo",
+        fit="digit" if options["data"] in HANDS else "photo",
+        hand=HANDS.get(options["data"], "mnist"),
         classes=model["classes"],
         parameters=model["parameters"],
         data={"id": options["data"]},

@@ -1,3 +1,4 @@
+import io
 import math
 import random
 from pathlib import Path
@@ -7,9 +8,9 @@ import pytest
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 from torch import Tensor
-from torch.nn.functional import avg_pool2d, pad
+from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, cosine_similarity, pad
 
 from convlens.core.crop import Box
 from convlens.core.digit import centre
@@ -75,6 +76,23 @@ def off_centre(levels: Tensor) -> float:
     total, places = levels.sum(), torch.arange(len(levels))
     y, x = ((levels.sum(axis) * places).sum() / total for axis in (1, 0))
     return max(abs(float(at) - len(levels) / 2) for at in (y, x))
+
+
+@pytest.mark.parametrize("side", [8, 28])
+@pytest.mark.parametrize("digit", range(10))
+def test_for_scikit_learns_digits_ink_fills_the_field_as_theirs_does(digit: int, side: int) -> None:
+    spec = InputSpec(1, side, side, (0.0,), (1.0,), "digit", "digits")
+    small = Image.open(io.BytesIO(pictures.read(f"digit-{digit}"))).convert("RGB")
+    page = Image.new("RGB", (900, 700), WHITE)
+    page.paste(ImageOps.invert(small.resize((400, 400))), (60, 150))
+    levels, _ = prepared(page, spec)
+    assert max(ink_box(levels)) == side
+    samples = small.convert("L").resize((10, 10), Image.Resampling.BOX).crop((1, 1, 9, 9))
+    theirs = torch.tensor(list(samples.tobytes())).float().view(8, 8)
+    ours = adaptive_avg_pool2d(levels[None], 8)[0]
+    # Theirs do not all lie in the middle: one of their columns more or less is no matter.
+    moved = (ours.roll(by, 1).flatten() for by in (-1, 0, 1))
+    assert max(float(cosine_similarity(each, theirs.flatten(), dim=0)) for each in moved) > 0.9
 
 
 # A centre of mass near a half is rounded either way.

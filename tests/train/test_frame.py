@@ -42,6 +42,38 @@ def test_a_frame_is_the_pins_trace_with_codes_and_ranges() -> None:
     assert header["ranges"].keys() == {"map", "layer", "block", "network"}
 
 
+def test_exact_values_are_torchs_own_bit_for_bit_and_the_codes_follow_from_them() -> None:
+    found = picture(shown(exact=True))
+    blocks, facts = load(found.payload), metadata(found.payload)
+    wanted: dict[str, torch.Tensor] = {}
+    hooks = [
+        module.register_forward_hook(lambda _m, _x, y, name=name: wanted.update({name: y}))
+        for name, module in NET.eval().named_children()
+    ]
+    with torch.no_grad():
+        shares = NET(PINS[1:2]).softmax(1)
+    for hook in hooks:
+        hook.remove()
+    NET.train()
+    nodes = json.loads(facts["trace"])["nodes"]
+    exact = {node["id"]: blocks[f"exact/{node['id']}"] for node in nodes}
+    wanted |= {nodes[0]["id"]: PINS[1:2], nodes[-1]["id"]: shares}
+    assert {name[6:] for name in blocks if name.startswith("exact/")} == exact.keys()
+    shared = exact.keys() & wanted.keys()
+    assert {"conv1", "norm1", "relu1", "dense2"} < shared
+    for name in shared:
+        assert exact[name].dtype == np.float32
+        assert exact[name].tobytes() == wanted[name].detach().contiguous().numpy().tobytes()
+    for name, values in exact.items():
+        codes, ranges = quantise(torch.from_numpy(values))
+        np.testing.assert_array_equal(blocks[name], codes)
+        np.testing.assert_array_equal(blocks[f"{name}.range"], ranges.numpy())
+
+
+def test_only_what_rests_has_exact_values() -> None:
+    assert not [name for name in load(picture(shown()).payload) if name.startswith("exact/")]
+
+
 def test_a_frame_tells_the_softmax_of_every_pin_and_changes_no_mode() -> None:
     facts = json.loads(metadata(picture(shown()).payload)["frame"])
     assert all(module.training for module in NET.modules())

@@ -8,9 +8,12 @@ import pytest
 import safetensors.torch
 import torch
 from fastapi import FastAPI
+from PIL import Image, ImageOps
 from starlette.testclient import TestClient
 
+from convlens.data import pictures
 from convlens.train.options import as_json, read
+from convlens.web.pins import input_of
 from tests.makers import painted, saved
 from tests.web.running import QUICK, start, until
 from tests.web.test_api import assert_problem
@@ -58,6 +61,27 @@ def test_each_checkpoint_is_a_network_of_its_own(client: TestClient, trained: An
     assert traces[2]["model"] == f"run-{trained['id']}@{steps[-1]}"
     between = client.get(f"{last}0").json()
     assert between["name"].endswith(f"@ {steps[-1]}")
+
+
+def test_a_run_of_digits_reads_digits_that_are_written_on_a_page(
+    client: TestClient, app: FastAPI, trained: Any
+) -> None:
+    row = app.state.here.hub.store.run(trained["id"])
+    card = app.state.here.tracer.zoo.card(trained["model"])
+    for spec in (card.spec, input_of(app.state.here, row)):
+        assert (spec.fit, spec.hand) == ("digit", "digits")
+    told = []
+    for digit in range(10):
+        small = Image.open(io.BytesIO(pictures.read(f"digit-{digit}"))).resize((320, 320))
+        page = Image.new("L", (800, 600), 240)
+        page.paste(ImageOps.invert(small).point(lambda v: min(v, 240)), (90, 120))
+        answer = client.post(
+            f"/api/models/{trained['model']}/trace",
+            content=saved(page, "PNG"),
+            headers={"accept": "application/json"},
+        ).json()
+        told.append(max(range(10), key=answer["probabilities"].__getitem__))
+    assert sum(guess == digit for digit, guess in enumerate(told)) >= 9
 
 
 @pytest.mark.parametrize("name", ["run-99999", "run-", "run-x", "run-1@", "run-1@x", "run-1@-1"])

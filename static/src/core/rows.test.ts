@@ -24,6 +24,15 @@ describe('rows', () => {
     expect(rows.view().step.at(-1)).toBe(3000);
   });
 
+  it('begin with whole columns without a copy, and grow without changing them', () => {
+    const rows = new Rows(['step']);
+    const given = Float64Array.from({ length: 3000 }, (_, i) => i + 1);
+    rows.append({ step: given }, 3000);
+    expect(rows.view().step.buffer).toBe(given.buffer);
+    rows.push({ step: 3001 });
+    expect([rows.length, rows.view().step.at(-1), given.length]).toEqual([3001, 3001, 3000]);
+  });
+
   it('lose every second one when halved, the first stays', () => {
     const rows = new Rows(['step']);
     for (let step = 1; step <= 5; step++) rows.push({ step });

@@ -33,8 +33,13 @@ export class Rows<Name extends string> {
     return this.length === 0 ? undefined : this.#columns[name][this.length - 1];
   }
 
-  /** Adds whole columns of equal length. */
+  /** Adds whole columns of equal length; the first are kept as they are, without a copy. */
   append(columns: Columns<Name>, count: number): void {
+    if (this.length === 0 && count > this.#capacity) {
+      this.#columns = this.#make((name) => columns[name].subarray(0, count));
+      this.length = this.#capacity = count;
+      return;
+    }
     if (this.length + count > this.#capacity) this.#grow(this.length + count);
     for (const name of this.names) {
       this.#columns[name].set(columns[name].subarray(0, count), this.length);

@@ -110,12 +110,33 @@ describe('frames', () => {
     session.recording.flush();
     for (const step of [1, 2, 3]) FakeSocket.last.show(frame(step));
     expect(session.live).toBeNull();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    FakeSocket.last.say(makePoints(2, 1));
+    await vi.waitUntil(() => session.live !== null);
     expect(session.live?.frame?.step).toBe(3);
     const { live } = session;
     FakeSocket.last.show(frame(4));
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(session.live).toBe(live);
     expect([live?.frame?.step, session.softmax]).toEqual([4, [[1]]]);
+  });
+
+  it('of a run that goes on are drawn after its first point, or once that is late', async () => {
+    FakeSocket.last.say(STARTED);
+    session.recording.flush();
+    const now = vi.spyOn(performance, 'now').mockReturnValue(1000);
+    FakeSocket.last.show(frame(0));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(session.live).toBeNull();
+    now.mockReturnValue(1301);
+    await vi.waitUntil(() => session.live !== null);
+    now.mockRestore();
+  });
+
+  it('of a run that rests are drawn at once', async () => {
+    FakeSocket.last.say(STARTED, { seq: 2, type: 'state', step: 0, state: 'paused', reason: null });
+    session.recording.flush();
+    FakeSocket.last.show(frame(0));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(session.live?.frame?.step).toBe(0);
   });
 });

@@ -11,6 +11,10 @@ import { POINT_COLUMNS, Recording, type PointColumns } from './recording.svelte'
 
 /** From here on the points come in one piece, and the socket begins behind them. */
 const LONG_RUN = 4096;
+/** So long the network waits for the first point, which is drawn before it. */
+const FIRST_POINT_MS = 300;
+/** So many frames of the screen the charts have to show it. */
+const FIRST_POINT_FRAMES = 3;
 /** Everything but points and layers, which a long run has too many of. */
 const RARE = [
   ...(['started', 'evaluation', 'health', 'change', 'verdict'] as const),
@@ -46,6 +50,9 @@ export class Session {
   #ended = new AbortController();
   #frame: ArrayBuffer | null = null;
   #stop: (() => void) | null = null;
+  /** When the first frame came, and how many frames of the screen have gone since a point did. */
+  #since = 0;
+  #framesAfter = 0;
   #wishes: Wishes;
   /** Parts of the page that show something of the frames, and are seen. */
   #viewers = new Set<string>();
@@ -137,8 +144,22 @@ export class Session {
     this.#stop ??= onNextFrame(() => this.#draw());
   }
 
+  /** Whether the first point is still to be drawn: making the canvas takes as long as that may. */
+  #isEarly(): boolean {
+    const { state, step } = this.recording;
+    if (this.live || (state !== 'running' && state !== 'queued')) return false;
+    this.#since ||= performance.now();
+    if (step > 0) this.#framesAfter++;
+    const isLate = performance.now() - this.#since > FIRST_POINT_MS;
+    return !isLate && this.#framesAfter < FIRST_POINT_FRAMES;
+  }
+
   #draw(): void {
     this.#stop = null;
+    if (this.#isEarly()) {
+      this.#stop = onNextFrame(() => this.#draw());
+      return;
+    }
     const bytes = this.#frame;
     const { started } = this.recording;
     if (!bytes || !started) return;
