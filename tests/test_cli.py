@@ -14,7 +14,7 @@ import pytest
 
 from convlens import __version__, paths
 from convlens.settings import Settings
-from tests.server import Running, run, said_until, serving, starting, stop
+from tests.server import STOP_S, Running, run, said_until, serving, starting, stop
 
 MODULE = (sys.executable, "-m", "convlens")
 
@@ -168,7 +168,7 @@ def test_a_signal_while_loading_ends_the_command_quietly_too(number: signal.Sign
     with starting() as (process, errors):
         said_until("Loading", process)
         process.send_signal(number)
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=STOP_S) == 0
         assert errors.read_text() == ""
 
 

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import http.client
 import shutil
+import tarfile
 import tempfile
 import threading
 import urllib.error
@@ -96,6 +97,8 @@ SETS: dict[str, Known] = {
 _IDX = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 _IDX_TEST = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 _BATCHES = "cifar-10-batches-py"
+# Python knows filters from 3.11.4 on; the MD5 sum of what is unpacked was checked in any case.
+SAFELY: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 
 
 def listings(roots: Roots) -> list[Listing]:
@@ -226,7 +229,8 @@ def _placed(known: Known, place: Path, folder: Path, pieces: Sequence[Piece]) ->
                 shutil.copyfileobj(packed, out)
             plain.replace(raw / plain.name)
         return
-    shutil.unpack_archive(place / pieces[0].file, place, filter="data")
+    with tarfile.open(place / pieces[0].file) as packed:
+        packed.extractall(place, **SAFELY)
     shutil.rmtree(folder / _BATCHES, ignore_errors=True)
     (place / _BATCHES).replace(folder / _BATCHES)
 
