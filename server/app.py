@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from . import __version__, paths
 from .core import image
 from .data import pictures
-from .data.library import Library
+from .data.recent import Recent
 from .data.sets import Roots
 from .errors import StartError
 from .settings import MIB, Settings
@@ -35,7 +35,7 @@ from .zoo import ZooError
 
 # Bodies held at once: 25 of the largest, or a class of 200 that sends photographs of 2 MB.
 UPLOAD_BYTES = 512 * MIB
-LIBRARY_BYTES = 256 * MIB  # of decoded data sets that the page shows pictures of
+RECENT_BYTES = 256 * MIB  # of decoded data sets that the page shows pictures of
 # Archives of pictures taken in at once, and how many times a picture's time each may take.
 ARCHIVES, ARCHIVE_PATIENCE = 2, 10
 
@@ -109,7 +109,7 @@ def _here(settings: Settings) -> Here:
         ),
         specs=specs,
         roots=roots,
-        library=Library(roots, budget=LIBRARY_BYTES),
+        recent=Recent(roots, budget=RECENT_BYTES),
         archives=Archives(
             roots.own,
             cap=settings.dataset_mb * MIB,

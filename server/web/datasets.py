@@ -195,7 +195,7 @@ def remove(data_id: str, index: int, here: HereNow) -> schema.Listing:
 def picture(data_id: str, index: int, here: HereNow, asked: Asked) -> Response:
     """Returns one picture of a data set, by its place in it; generated ones by their options."""
     with refusing():
-        return _png(sheet.png(here.library.picture(setup_of(asked), index)))
+        return _png(sheet.png(here.recent.picture(setup_of(asked), index)))
 
 
 @router.get(
@@ -219,7 +219,7 @@ def contact(
     On `Accept: application/json` what they are instead, and how all pictures are divided.
     """
     with refusing():
-        task = here.library.task(setup_of(asked))
+        task = here.recent.task(setup_of(asked))
         laid = sheet.lay_out(task, per_class)
         if JSON in request.headers.get("accept", ""):
             said = {"mean": task.mean, "std": task.std, "notes": _texts([*task.notes])}
@@ -245,7 +245,7 @@ def preview(
 ) -> Response:
     """Returns a picture and what augmentation makes of it: the first view is the picture itself."""
     with refusing():
-        found = here.library.picture(setup_of(asked), index)
+        found = here.recent.picture(setup_of(asked), index)
     options = augment_of(asked) or Augment()
     return _png(sheet.png(sheet.views(found, options, count=n, seed=asked.seed)))
 

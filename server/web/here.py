@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from ..card import Card, ZooError
-from ..data.library import Library
+from ..data.recent import Recent
 from ..data.sets import Roots
 from ..errors import Problem
 from .archive import Archives
@@ -30,7 +30,7 @@ class Here:
     hub: Hub
     specs: Specs
     roots: Roots
-    library: Library
+    recent: Recent
     archives: Archives
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from convlens.data import sets, sheet
 from convlens.data.augment import Augment
 from convlens.data.dataset import Making, Roots
-from convlens.data.library import Library
+from convlens.data.recent import Recent
 from convlens.data.task import Setup, prepare
 from convlens.data.words import DataError
 from tests.data.zips import square
@@ -84,32 +84,32 @@ def test_a_library_reads_a_set_once_until_it_changes(tmp_path: Path) -> None:
     from convlens.data import own
 
     roots = Roots(tmp_path)
-    library = Library(roots, budget=1 << 20)
+    recent = Recent(roots, budget=1 << 20)
     for label in "ab":
         own.add_picture("mine", roots, square(9), label=label, called="")
-    first = library.whole(Setup(data="mine"))
-    assert library.whole(Setup(data="mine", seed=0, label_noise=0.5)) is first
+    first = recent.whole(Setup(data="mine"))
+    assert recent.whole(Setup(data="mine", seed=0, label_noise=0.5)) is first
     own.add_picture("mine", roots, square(99), label="a", called="")
-    assert len(library.whole(Setup(data="mine")).y) == 3
+    assert len(recent.whole(Setup(data="mine")).y) == 3
 
 
 def test_a_library_forgets_the_oldest_set_when_its_memory_is_full() -> None:
     size = sets.load("shapes", ROOTS, Making()).x.nbytes
-    library = Library(ROOTS, budget=2 * size)
-    first, second = (library.whole(Setup(data="shapes", seed=seed)) for seed in (0, 1))
-    assert library.whole(Setup(data="shapes", seed=0)) is first
-    library.whole(Setup(data="shapes", seed=2))
-    assert library.whole(Setup(data="shapes", seed=0)) is first
-    assert library.whole(Setup(data="shapes", seed=1)) is not second
+    recent = Recent(ROOTS, budget=2 * size)
+    first, second = (recent.whole(Setup(data="shapes", seed=seed)) for seed in (0, 1))
+    assert recent.whole(Setup(data="shapes", seed=0)) is first
+    recent.whole(Setup(data="shapes", seed=2))
+    assert recent.whole(Setup(data="shapes", seed=0)) is first
+    assert recent.whole(Setup(data="shapes", seed=1)) is not second
 
 
 def test_a_picture_by_its_place_is_the_one_that_is_learned_from() -> None:
-    library, setup = Library(ROOTS, budget=0), Setup(data="shapes", mark=True, seed=3)
-    task = library.task(setup)
+    recent, setup = Recent(ROOTS, budget=0), Setup(data="shapes", mark=True, seed=3)
+    task = recent.task(setup)
     for part in (task.train, task.validation, task.test):
         for place in range(6):
             index = int(part.ids[place])
-            assert torch.equal(library.picture(setup, index), part.x[place])
+            assert torch.equal(recent.picture(setup, index), part.x[place])
 
 
 @pytest.mark.parametrize(
@@ -117,5 +117,5 @@ def test_a_picture_by_its_place_is_the_one_that_is_learned_from() -> None:
 )
 def test_a_picture_that_there_is_not_is_refused(data: str, index: int, code: str) -> None:
     with pytest.raises(DataError) as caught:
-        Library(ROOTS, budget=0).picture(Setup(data=data), index)
+        Recent(ROOTS, budget=0).picture(Setup(data=data), index)
     assert caught.value.code == code

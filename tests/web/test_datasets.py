@@ -87,7 +87,7 @@ def test_a_sheet_and_its_words_belong_together(client: TestClient, here: Here) -
     said = client.get(address, headers=ASKS_JSON).json()
     shown = pixels(client.get(address).content)
     assert shown.shape == (said["rows"] * said["height"], said["columns"] * said["width"])
-    task = here.library.task(Setup(seed=5, label_noise=0.5))
+    task = here.recent.task(Setup(seed=5, label_noise=0.5))
     assert said["counts"]["train"] == torch.bincount(task.train.y).tolist()
     assert said["mean"] == list(task.mean)
     for cell in said["cells"]:

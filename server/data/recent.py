@@ -16,7 +16,7 @@ from .words import DataError
 Key = tuple[str, str, Making]
 
 
-class Library:
+class Recent:
     """Reads data sets and keeps the latest; any thread may ask.
 
     Args:
