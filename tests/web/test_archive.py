@@ -1,16 +1,15 @@
 """An archive goes to a file without a name: too large, too slow, too many, no room, gone."""
 
 import asyncio
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import Request
-from starlette.types import Message, Scope
 
 from convlens.errors import Problem
 from convlens.web.archive import PIECE, Archives
+from tests.web.senders import request
 
 CAP = 3 * PIECE
 
@@ -18,23 +17,6 @@ CAP = 3 * PIECE
 @pytest.fixture
 def place(tmp_path: Path) -> Archives:
     return Archives(tmp_path / "own", cap=CAP, seconds=5, at_once=1)
-
-
-def request(chunks: Iterable[bytes | None], **headers: str) -> Request:
-    """A request that sends the chunks; None is a sender that goes away, the end one that waits."""
-    pairs = [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
-    scope: Scope = {"type": "http", "method": "POST", "headers": pairs}
-    waiting = list(chunks)
-
-    async def receive() -> Message:
-        if not waiting:
-            await asyncio.Event().wait()
-        chunk = waiting.pop(0)
-        if chunk is None:
-            return {"type": "http.disconnect"}
-        return {"type": "http.request", "body": chunk, "more_body": chunk != b""}
-
-    return Request(scope, receive)
 
 
 def read(place: Archives, asked: Request) -> bytes:

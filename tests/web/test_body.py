@@ -1,37 +1,19 @@
 """A body is refused while it arrives: too large, too slow, too many at once, gone."""
 
 import asyncio
-from collections.abc import Iterable
 
 import pytest
 from fastapi import Request
-from starlette.types import Message, Scope
 
 from convlens.errors import Problem
 from convlens.web.body import Uploads
+from tests.web.senders import request
 
 CAP = 1000
 
 
 def uploads(*, seconds: float = 5, budget: int = 10 * CAP) -> Uploads:
     return Uploads(cap=CAP, seconds=seconds, budget=budget)
-
-
-def request(chunks: Iterable[bytes | None], **headers: str) -> Request:
-    """A request that sends the chunks; None is a sender that goes away, the end one that waits."""
-    pairs = [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
-    scope: Scope = {"type": "http", "method": "POST", "headers": pairs}
-    waiting = list(chunks)
-
-    async def receive() -> Message:
-        if not waiting:
-            await asyncio.Event().wait()
-        chunk = waiting.pop(0)
-        if chunk is None:
-            return {"type": "http.disconnect"}
-        return {"type": "http.request", "body": chunk, "more_body": chunk != b""}
-
-    return Request(scope, receive)
 
 
 def read(place: Uploads, asked: Request) -> bytes:
