@@ -3,6 +3,8 @@ import { defineConfig, type Plugin } from 'vite';
 
 const server = 'http://127.0.0.1:8000';
 const built = /<script type="module"[^>]*><\/script>|<link rel="(stylesheet|modulepreload)"[^>]*>/g;
+/** Addresses that the server answers with the page; see server/web/pages.py. */
+const PAGES = new Set(['/', '/lab', '/guide']);
 const unbuilt = ['/@vite/client', '/src/main.ts']
   .map((source) => `<script type="module" src="${source}"></script>`)
   .join('');
@@ -13,7 +15,7 @@ function shell(): Plugin {
     name: 'convlens-shell',
     configureServer(vite) {
       vite.middlewares.use(async (request, response, next) => {
-        if (request.url?.split(/[?#]/)[0] !== '/') return next();
+        if (!PAGES.has(request.url?.split(/[?#]/)[0] ?? '')) return next();
         const page = await fetch(server).then((answer) => answer.text(), String);
         response.setHeader('Content-Type', 'text/html; charset=utf-8');
         response.end(page.replace(built, '').replace('</body>', `${unbuilt}</body>`));

@@ -45,6 +45,8 @@ def bundle() -> dict[str, Any]:
 
 
 @router.get("/")
+@router.get("/lab")
+@router.get("/guide")
 def index(request: Request) -> HTMLResponse:
     """The app's one page; its data are one JSON element, so that it draws without waiting."""
     tracer = request.app.state.here.tracer

@@ -4,7 +4,7 @@ import { PANELS } from './panels';
 import { makeRandom } from '../../tests/random';
 import { SCALE_MODES } from './scale';
 import type { State } from './url';
-import { DEFAULT_STATE, decodeState, encodeState } from './url';
+import { DEFAULT_STATE, decodeState, encodeState, pathOf, VIEWS, viewAt } from './url';
 
 /** A state as no person would choose it, from names with every awkward character. */
 function anyState(seed: number): State {
@@ -16,6 +16,7 @@ function anyState(seed: number): State {
   const maybe = <T>(value: T) => (random() < 0.3 ? null : value);
   return {
     net: maybe(text()),
+    bench: maybe(text()),
     picture: maybe(text()),
     node: maybe(text()),
     c: maybe(number()),
@@ -23,7 +24,7 @@ function anyState(seed: number): State {
     scale: pick(SCALE_MODES),
     order: pick(CHANNEL_ORDERS),
     density: pick(['fit', 'all'] as const),
-    view: pick(['look', 'train'] as const),
+    view: pick(VIEWS),
     run: maybe(text()),
     beside: Array.from({ length: number() % 3 }, () => `run-${number()}`),
     experiment: maybe(text()),
@@ -33,6 +34,19 @@ function anyState(seed: number): State {
     lang: pick([null, 'en', 'zh'] as const),
   };
 }
+
+describe('the path', () => {
+  it('names the view where the fragment names none', () => {
+    expect(decodeState('', '/lab').view).toBe('lab');
+    expect(decodeState('#v=1&view=train', '/lab').view).toBe('train');
+    expect(decodeState('', '/elsewhere').view).toBe('look');
+  });
+
+  it('is of the lab and the guide alone', () => {
+    expect(VIEWS.map(pathOf)).toEqual(['/', '/', '/lab', '/guide']);
+    expect(['/lab', '/guide', '/'].map(viewAt)).toEqual(['lab', 'guide', 'look']);
+  });
+});
 
 describe('the address', () => {
   it.each(Array.from({ length: 200 }, (_, seed) => seed))(

@@ -10,7 +10,7 @@ import type { Theme } from './colour';
 import type { Locale } from './numbers';
 
 export const VERSION = 1;
-export const VIEWS = ['look', 'train'] as const;
+export const VIEWS = ['look', 'train', 'lab', 'guide'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface State {
@@ -27,6 +27,8 @@ export interface State {
   order: ChannelOrder;
   density: Density;
   view: View;
+  /** The bench of the lab; null = its first one. */
+  bench: string | null;
   /** The run that is shown while training; null = one that has not begun. */
   run: string | null;
   /** Finished or living runs whose curves are drawn beside it. */
@@ -53,6 +55,7 @@ export const DEFAULT_STATE: State = {
   order: 'index',
   density: 'fit',
   view: 'look',
+  bench: null,
   run: null,
   beside: [],
   experiment: null,
@@ -124,6 +127,7 @@ const FIELDS: { [K in keyof State]: Field<State[K]> } = {
   order: oneOf(CHANNEL_ORDERS),
   density: oneOf(['fit', 'all']),
   view: oneOf(VIEWS),
+  bench: name,
   run: name,
   beside: list(runId),
   experiment: name,
@@ -132,6 +136,19 @@ const FIELDS: { [K in keyof State]: Field<State[K]> } = {
   theme: orNull(oneOf(['light', 'dark'])),
   lang: orNull(oneOf(['en', 'zh'])),
 };
+
+/** Views with a path of their own: "/lab" is the lab even without a fragment. */
+const PATHS: ReadonlySet<View> = new Set(['lab', 'guide']);
+
+/** The path of a view. */
+export function pathOf(view: View): string {
+  return PATHS.has(view) ? `/${view}` : '/';
+}
+
+/** The view that a path names where the fragment names none. */
+export function viewAt(path: string): View {
+  return VIEWS.find((view) => PATHS.has(view) && pathOf(view) === path) ?? DEFAULT_STATE.view;
+}
 
 const KEYS = Object.keys(FIELDS) as (keyof State)[];
 
@@ -148,13 +165,13 @@ function encodePart<K extends keyof State>(key: K, state: State): string[] {
 }
 
 /**
- * The state that a fragment says, with or without '#'. Unknown keys are ignored, values that cannot
+ * The state that a fragment says, with or without '#', `at` a path that may name the view. Unknown keys are ignored, values that cannot
  * be used fall back to their defaults; of a key that comes twice the last counts. Of another version
  * it is what this one knows.
  */
-export function decodeState(fragment: string): State {
+export function decodeState(fragment: string, at = '/'): State {
   const texts = readTexts(fragment.replace(/^#/, ''));
-  let state = DEFAULT_STATE;
+  let state: State = { ...DEFAULT_STATE, view: viewAt(at) };
   for (const key of KEYS) {
     const text = texts.get(key);
     if (text === undefined) continue;

@@ -1,18 +1,38 @@
 /** The words of the page in both languages; `t` follows the language as state. */
 import en from './en.json';
 import zh from './zh.json';
+import type cell from './rooms/cell.en.json';
+import type edit from './rooms/edit.en.json';
+import type guide from './rooms/guide.en.json';
+import type lab from './rooms/lab.en.json';
+import type neuron from './rooms/neuron.en.json';
+import type toys from './rooms/toys.en.json';
 
 export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
-export type Key = keyof typeof en;
+/** Words of rooms that are fetched when they are opened; each teaches its own by `learn`. */
+type RoomKey =
+  | keyof typeof cell
+  | keyof typeof edit
+  | keyof typeof guide
+  | keyof typeof lab
+  | keyof typeof neuron
+  | keyof typeof toys;
+export type Key = keyof typeof en | RoomKey;
 export type Parameters = Readonly<Record<string, string | number>>;
 
-const WORDS: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en, zh };
+type Words = Readonly<Record<string, string>>;
+const WORDS: Record<Language, Words> = { en, zh };
 
 export const locale = $state<{ language: Language }>({ language: 'en' });
 
 export function isKey(key: string): key is Key {
-  return key in en;
+  return key in WORDS.en;
+}
+
+/** Adds the words of a room; called once by the room's own entry, before it is drawn. */
+export function learn(room: Readonly<Record<Language, Words>>): void {
+  for (const language of LANGUAGES) WORDS[language] = { ...WORDS[language], ...room[language] };
 }
 
 /** Fills `{name}` in a text; a name without a value stays as it is. */

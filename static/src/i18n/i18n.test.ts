@@ -1,7 +1,7 @@
 import { parse } from 'svelte/compiler';
 import { afterEach, describe, expect, it } from 'vitest';
 import en from './en.json';
-import { fill, isKey, locale, named, preferredLanguage, t, type Key } from './i18n.svelte';
+import { fill, isKey, learn, locale, named, preferredLanguage, t, type Key } from './i18n.svelte';
 import terms from './terms.json';
 import zh from './zh.json';
 
@@ -12,7 +12,21 @@ const files = import.meta.glob<string>('../**/*.{svelte,ts}', {
 });
 const sources = Object.entries(files).filter(([path]) => !path.endsWith('.test.ts'));
 const code = sources.map(([, text]) => text).join('\n');
-const keys = Object.keys(en) as Key[];
+
+type Words = Readonly<Record<string, string>>;
+const rooms = import.meta.glob<Words>('./rooms/*.json', { import: 'default', eager: true });
+/** The page's first words, then those of each room, as [name, English, Chinese]. */
+const books: [string, Words, Words][] = [
+  ['page', en, zh],
+  ...Object.keys(rooms)
+    .filter((path) => path.endsWith('.en.json'))
+    .map((path): [string, Words, Words] => {
+      const chinese = path.replace('.en.json', '.zh.json');
+      return [path, rooms[path] as Words, rooms[chinese] as Words];
+    }),
+];
+const keys = books.flatMap(([, english]) => Object.keys(english)) as Key[];
+for (const [, english, chinese] of books) learn({ en: english, zh: chinese });
 
 /** Words that are the same in both languages, each with its reason. */
 const SAME: Readonly<Record<string, string>> = {};
@@ -64,26 +78,37 @@ afterEach(() => {
   locale.language = 'en';
 });
 
-describe('the words', () => {
+describe.each(books)('the words of %s', (_name, english, chinese) => {
+  const own = Object.keys(english);
+
   it('are the same keys in both languages, in order', () => {
-    expect(Object.keys(zh)).toEqual(keys);
-    expect(keys).toEqual([...keys].sort());
+    expect(Object.keys(chinese)).toEqual(own);
+    expect(own).toEqual([...own].sort());
   });
 
   it('are translated', () => {
-    const same = keys.filter((key) => en[key] === zh[key] || !/\p{Script=Han}/u.test(zh[key]));
+    const same = own.filter(
+      (key) => english[key] === chinese[key] || !/\p{Script=Han}/u.test(chinese[key] as string),
+    );
     expect(same.filter((key) => !(key in SAME))).toEqual([]);
   });
 
   it('are not left in the other language', () => {
-    expect(keys.filter((key) => /\p{Script=Han}/u.test(en[key]))).toEqual([]);
+    expect(own.filter((key) => /\p{Script=Han}/u.test(english[key] as string))).toEqual([]);
   });
 
   it('ask for the same values in both languages', () => {
-    const differ = keys.filter(
-      (key) => placeholders(en[key]).join() !== placeholders(zh[key]).join(),
+    const differ = own.filter(
+      (key) =>
+        placeholders(english[key] as string).join() !== placeholders(chinese[key] as string).join(),
     );
     expect(differ).toEqual([]);
+  });
+});
+
+describe('the words', () => {
+  it('stand in one room each', () => {
+    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   });
 
   it('have exceptions only where they still exist', () => {

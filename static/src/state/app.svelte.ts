@@ -1,5 +1,5 @@
 /** The whole state of the page: the address says it, the address restores it. */
-import { decodeState, DEFAULT_STATE, encodeState, type State } from '../core/url';
+import { decodeState, DEFAULT_STATE, encodeState, pathOf, type State } from '../core/url';
 import { mapStack } from '../core/maps';
 import { SCALE_MODES } from '../core/scale';
 import type { Theme } from '../core/colour';
@@ -94,7 +94,7 @@ export class App {
   /** Takes the state from the address. */
   restore(): void {
     const { net, picture } = this;
-    this.state = decodeState(location.hash);
+    this.state = decodeState(location.hash, location.pathname);
     if (this.net !== net || this.picture !== picture) this.crop = null;
     const id = this.state.picture;
     this.isOwnGone = id !== null && isOwnId(id) && !this.pictures.find(id);
@@ -105,10 +105,10 @@ export class App {
   go(change: Partial<State>, step = true): void {
     this.state = { ...this.state, ...change };
     locale.language = this.language;
-    const hash = `#${encodeState(this.state)}`;
-    if (hash === location.hash) return;
-    if (step) history.pushState(null, '', hash);
-    else history.replaceState(null, '', hash);
+    const address = `${pathOf(this.state.view)}#${encodeState(this.state)}`;
+    if (address === `${location.pathname}${location.hash}`) return;
+    if (step) history.pushState(null, '', address);
+    else history.replaceState(null, '', address);
   }
 
   chooseNet(net: string): void {
