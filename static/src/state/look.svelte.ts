@@ -45,6 +45,8 @@ export class Look {
   /** Weights by state_dict name, of the network that is shown. */
   weights = new SvelteMap<string, Tensor>();
   hover: Place | null = $state.raw(null);
+  /** The term of the opened cell that is lit: its place in the list of all terms of its parts. */
+  term: number | null = $state(null);
   link: Link = $state('loading');
   problem: Problem | null = $state.raw(null);
 
@@ -126,6 +128,7 @@ export class Look {
     this.#cards.set(card.id, card);
     this.exact.clear();
     this.#wanted = new Set();
+    this.term = null;
     this.card = card;
     this.trace = trace;
     this.shown = shown;
