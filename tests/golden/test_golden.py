@@ -11,9 +11,10 @@ import pytest
 import torch
 from safetensors.torch import load
 
-from tests.golden import make, make_links
+from tests.golden import make, make_activations, make_links
 
 NAMES = (
+    "activations.json",
     "geometry.json",
     "links.json",
     "payload_float32.bin",
@@ -26,7 +27,7 @@ NAMES = (
 @cache
 def made() -> dict[str, bytes]:
     """File name -> bytes of every golden file of every maker."""
-    return make.files() | make_links.files()
+    return make.files() | make_links.files() | make_activations.files()
 
 
 def is_same(kept: Any, new: Any) -> bool:
