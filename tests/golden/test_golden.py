@@ -11,12 +11,13 @@ import pytest
 import torch
 from safetensors.torch import load
 
-from tests.golden import make, make_activations, make_links
+from tests.golden import make, make_activations, make_links, make_losses
 
 NAMES = (
     "activations.json",
     "geometry.json",
     "links.json",
+    "losses.json",
     "payload_float32.bin",
     "payload_float32.json",
     "payload_uint8.bin",
@@ -27,7 +28,8 @@ NAMES = (
 @cache
 def made() -> dict[str, bytes]:
     """File name -> bytes of every golden file of every maker."""
-    return make.files() | make_links.files() | make_activations.files()
+    makers = (make, make_links, make_activations, make_losses)
+    return {name: file for maker in makers for name, file in maker.files().items()}
 
 
 def is_same(kept: Any, new: Any) -> bool:

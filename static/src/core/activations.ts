@@ -20,7 +20,7 @@ type Make = (read: Read, settings: Settings) => Activation;
 /** Below this size of slope an input counts as lying on the flat part: hardly anything is learned there. */
 export const FLAT_SLOPE = 0.01;
 
-const sigmoid = (x: number): number =>
+export const sigmoid = (x: number): number =>
   x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
 const softplus = (x: number): number => Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x)));
 const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
