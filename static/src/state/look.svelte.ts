@@ -45,6 +45,11 @@ export class Look {
   /** Weights by state_dict name, of the network that is shown. */
   weights = new SvelteMap<string, Tensor>();
   hover: Place | null = $state.raw(null);
+  /**
+   * The cell of the opened map where its window stands while a hand or an animation moves it; null
+   * at rest: then it is the chosen cell, which alone is written to the address.
+   */
+  cursor: { y: number; x: number } | null = $state.raw(null);
   /** The term of the opened cell that is lit: its place in the list of all terms of its parts. */
   term: number | null = $state(null);
   link: Link = $state('loading');
@@ -139,6 +144,7 @@ export class Look {
     this.#network.abort();
     this.#network = new AbortController();
     this.hover = null;
+    this.cursor = null;
     this.weights.clear();
     this.#weighed = new Set();
   }
