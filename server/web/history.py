@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,20 +32,25 @@ def as_json(store: Store, row: RunRow, from_step: int, buckets: int) -> Iterator
     yield "]}"
 
 
-def as_columns(store: Store, row: RunRow, from_step: int, buckets: int) -> Iterator[bytes]:
-    """Yields the points as a safetensors file: F64 of (n,) for each of step, epoch, loss, ...
+def as_columns(
+    store: Store, row: RunRow, from_step: int, buckets: int, names: Sequence[str] = POINT
+) -> Iterator[bytes]:
+    """Yields the points as a safetensors file: (n,) for each of step, epoch, loss, ...
 
-    `__metadata__.run` is the JSON `{id, state, seq}`. The file is written here and not by the
-    library, which copies a million points twice before the first byte can be sent.
+    A column is F32 where that holds each of its numbers exactly, as it does losses of PyTorch, else
+    F64; one that is the same number throughout is (1,). `__metadata__.run` is the JSON `{id, state,
+    seq, count}`, n the `count`. The file is written here and not by the library, which copies a
+    million points twice before the first byte can be sent.
     """
     points = decimated(store.points(row.id, from_step), buckets)
-    columns = turned(points)
-    size = 8 * len(points)
-    run = json.dumps({"id": row.id, "state": row.state, "seq": row.seq})
-    head: dict[str, object] = {"__metadata__": {"run": run}}
-    for i, name in enumerate(POINT):
-        offsets = [i * size, (i + 1) * size]
-        head[name] = {"dtype": "F64", "shape": [len(points)], "data_offsets": offsets}
+    run = {"id": row.id, "state": row.state, "seq": row.seq, "count": len(points)}
+    head: dict[str, object] = {"__metadata__": {"run": json.dumps(run)}}
+    columns = [packed(column) for column in turned(points, names)]
+    end = 0
+    for name, column in zip(names, columns, strict=True):
+        begin, end = end, end + column.nbytes
+        kind = f"F{8 * column.itemsize}"
+        head[name] = {"dtype": kind, "shape": [len(column)], "data_offsets": [begin, end]}
     text = json.dumps(head, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)  # Or the numbers could not be viewed in place.
     yield len(text).to_bytes(8, "little") + text
@@ -53,12 +58,22 @@ def as_columns(store: Store, row: RunRow, from_step: int, buckets: int) -> Itera
         yield column.tobytes()
 
 
-def turned(points: Rows) -> Rows:
-    """Returns (5, n) little-endian float64; turned piece by piece, which stays in the cache."""
-    columns = np.empty(points.shape[::-1], "<f8")
+def turned(points: Rows, names: Sequence[str]) -> Rows:
+    """Returns (names, n) little-endian float64; turned piece by piece, which stays in the cache."""
+    chosen = [POINT.index(name) for name in names]
+    columns = np.empty((len(chosen), len(points)), "<f8")
     for start in range(0, len(points), PIECE):
-        columns[:, start : start + PIECE] = points[start : start + PIECE].T
+        columns[:, start : start + PIECE] = points[start : start + PIECE, chosen].T
     return columns
+
+
+def packed(column: NDArray[np.float64]) -> NDArray[np.floating]:
+    """Returns the same numbers in as few bytes as hold them exactly: float32, or one for all."""
+    if len(column) > 1 and np.array_equal(column, np.broadcast_to(column[0], column.shape)):
+        column = column[:1]
+    with np.errstate(over="ignore"):  # What is beyond float32 becomes infinite, and is not equal.
+        small = column.astype("<f4")
+    return small if np.array_equal(small, column, equal_nan=True) else column
 
 
 def decimated(points: Rows, buckets: int) -> Rows:

@@ -1,5 +1,6 @@
 """The API of training runs: what can be chosen, what there is, what it is to do, what it said."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -7,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from ..errors import Problem
 from ..store import RunRow
-from ..train.events import KINDS
+from ..train.events import KINDS, POINT
 from ..train.experiments import catalogue
 from ..train.options import OptionError, check, describe
 from . import history
@@ -111,7 +112,7 @@ def resume(run_id: str, here: HereNow) -> schema.Run:
     RUN + "/history",
     response_model=schema.History,
     responses={
-        **binary(f"the points as columns, safetensors F64, on `Accept: {BINARY}`"),
+        **binary(f"the points as columns, safetensors F32 or F64, on `Accept: {BINARY}`"),
         **problems(404, 422),
     },
 )
@@ -121,12 +122,18 @@ def recorded(
     here: HereNow,
     from_step: FromStep = 0,
     pixels: Annotated[int, Query(ge=0, le=20_000, description="thin the points; 0 for all")] = 0,
+    columns: Annotated[str, Query(description=f"of {', '.join(POINT)}; all by default")] = "",
 ) -> Response:
-    """Returns every recorded point from a step on, and what else happened since."""
+    """Returns every recorded point from a step on, and what else happened since.
+
+    `columns` chooses those of the binary answer. There a column is F32 where that holds each of its
+    numbers exactly, and a single number where all are the same; `__metadata__.run` has the `count`.
+    """
     row, store = here.hub.row(run_id), here.hub.store
+    names = _listed("columns", columns, POINT) or POINT
     if BINARY in request.headers.get("accept", ""):
-        columns = history.as_columns(store, row, from_step, pixels)
-        return StreamingResponse(columns, media_type=BINARY, headers=NO_STORE)
+        body = history.as_columns(store, row, from_step, pixels, names)
+        return StreamingResponse(body, media_type=BINARY, headers=NO_STORE)
     text = history.as_json(store, row, from_step, pixels)
     return StreamingResponse(text, media_type="application/json", headers=NO_STORE)
 
@@ -140,14 +147,20 @@ def events(
 ) -> schema.Events:
     """Returns what a run said from a step on, as its socket sends it."""
     here.hub.row(run_id)
-    wanted = [part for part in types.split(",") if part]
-    unknown = [part for part in wanted if part not in KINDS]
+    wanted = _listed("types", types, KINDS)
+    found = here.hub.store.events(run_id, from_step, wanted or None)
+    return schema.Events(events=[event for _, event in found])
+
+
+def _listed(name: str, text: str, all_: Collection[str]) -> list[str]:
+    """The parts of a comma-separated text, each of which there is."""
+    parts = [part for part in text.split(",") if part]
+    unknown = [part for part in parts if part not in all_]
     if unknown:
         raise Problem(
             422,
-            f"types={unknown[0][:40]!r} is none of {', '.join(KINDS)}.",
-            hint="For example types=evaluation,verdict.",
-            title="No such type of event",
+            f"{name}={unknown[0][:40]!r} is none of {', '.join(all_)}.",
+            hint=f"For example {name}={','.join([*all_][1:3])}.",
+            title="No such name",
         )
-    found = here.hub.store.events(run_id, from_step, wanted or None)
-    return schema.Events(events=[event for _, event in found])
+    return parts

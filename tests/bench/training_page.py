@@ -15,14 +15,14 @@ import numpy as np
 from playwright.sync_api import Browser, Page
 
 from convlens.store import Store
-from convlens.train.events import Points
+from convlens.train.events import Points, Started
 from convlens.train.options import as_json, read
 from tests.bench import chromium, runs
 from tests.bench.row import Row, row
 from tests.bench.server_trace import others, photograph
 from tests.server import Running, serving
 
-MILLION, BATCH = 1_000_000, 1000
+MILLION, BATCH, PICTURES = 1_000_000, 1000, 30  # steps, those stored at once, of a step's batch
 WATCHED_S = 6.0
 ROUNDS, WARM, TRACES = 8, 10, 60
 
@@ -144,11 +144,16 @@ def long_run(folder: Path) -> str:
     """A stored run of a million points that has ended; its id."""
     store = Store(folder)
     run = store.create(as_json(read({"name": "a million"}))).id
+    graph: dict[str, Any] = {"nodes": [], "layers": [], "classes": [], "counts": {}}
+    graph |= {"parameters": 0, "trainable": 0, "steps_per_epoch": 40, "steps": MILLION}
+    store.append(run, [Started(**graph)])
     chance = np.random.default_rng(0)
     for begin in range(0, MILLION, BATCH):
         step = np.arange(begin + 1, begin + BATCH + 1, dtype=np.float64)
         loss = 2.3 * np.exp(-step / 2e5) + chance.normal(0, 0.1, BATCH).clip(-0.2, 0.5) + 0.2
-        rows_ = np.stack([step, step / 40, loss, 1 - loss / 2.5, np.full(BATCH, 0.003)], 1)
+        loss = loss.astype(np.float32).astype(np.float64)  # As PyTorch says it.
+        right = np.rint((1 - loss / 2.5) * PICTURES) / PICTURES
+        rows_ = np.stack([step, step / 40, loss, right, np.full(BATCH, 0.003)], 1)
         store.append(run, [Points(rows_)])
     store.set_state(run, "stopped")
     store.close()

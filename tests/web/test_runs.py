@@ -68,12 +68,34 @@ def test_the_history_from_a_step_includes_that_step(client: TestClient, trained:
 def test_the_columns_of_the_history_are_its_points(client: TestClient, trained: Any) -> None:
     place = f"/api/runs/{trained['id']}/history"
     points = client.get(place).json()["points"]
-    answer = client.get(place, headers={"accept": "application/octet-stream"})
-    columns = safetensors.numpy.load(answer.content)
+    columns, count = columns_of(client, place)
+    assert count == len(points)
     assert columns.keys() == {"step", "epoch", "loss", "accuracy", "lr"}
     for name, column in columns.items():
-        assert column.dtype == np.float64
-        assert column.tolist() == [point[name] for point in points]
+        every = column.astype(np.float64).tolist() * (count if len(column) == 1 else 1)
+        assert every == [point[name] for point in points]
+
+
+def test_columns_are_as_small_as_exact_numbers_can_be(client: TestClient, trained: Any) -> None:
+    place = f"/api/runs/{trained['id']}/history?columns=lr,loss,epoch"
+    columns, count = columns_of(client, place)
+    kinds = {name: (str(column.dtype), len(column)) for name, column in columns.items()}
+    assert kinds == {"lr": ("float64", 1), "loss": ("float32", count), "epoch": ("float64", count)}
+
+
+def test_the_epoch_of_a_point_follows_from_its_step(client: TestClient, trained: Any) -> None:
+    told = client.get(f"/api/runs/{trained['id']}/history").json()
+    each = next(e for e in told["events"] if e["type"] == "started")["steps_per_epoch"]
+    assert [point["epoch"] for point in told["points"]] == [
+        point["step"] / each for point in told["points"]
+    ]
+
+
+def columns_of(client: TestClient, place: str) -> tuple[dict[str, Any], int]:
+    """The columns of a run's history, and how many points they are."""
+    content = client.get(place, headers={"accept": "application/octet-stream"}).content
+    head = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return safetensors.numpy.load(content), json.loads(head["__metadata__"]["run"])["count"]
 
 
 def test_the_socket_says_what_the_history_says(client: TestClient, trained: Any) -> None:

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { bytesOf, floatsOf, parseTensors, readTraceHeader } from './wire';
+import { bytesOf, columnOf, floatsOf, parseTensors, readTraceHeader } from './wire';
 
 /** The layout by hand: length, header (padded with blanks to `align`), data. */
 function payload(header: unknown, data: Uint8Array = new Uint8Array(), align = 8): ArrayBuffer {
@@ -161,5 +161,31 @@ describe.each(['payload_uint8', 'payload_float32'])('the golden file %s', (name)
   it('is read without a copy', () => {
     const { tensors } = parseTensors(buffer);
     for (const { data } of tensors.values()) expect(data.buffer).toBe(buffer);
+  });
+});
+
+describe('columnOf', () => {
+  const header = {
+    wide: { dtype: 'F64', shape: [2], data_offsets: [0, 16] },
+    narrow: { dtype: 'F32', shape: [2], data_offsets: [16, 24] },
+    one: { dtype: 'F32', shape: [1], data_offsets: [24, 28] },
+    other: { dtype: 'U8', shape: [4], data_offsets: [28, 32] },
+  };
+  const wide = new Uint8Array(Float64Array.of(0.1, NaN).buffer);
+  const data = new Uint8Array([...wide, ...f32(0.5, -2), ...f32(3), 1, 2, 3, 4]);
+  const { tensors } = parseTensors(payload(header, data));
+
+  it('is the same numbers however they were sent', () => {
+    expect([...columnOf(tensors, 'wide', 2)]).toEqual([0.1, NaN]);
+    expect([...columnOf(tensors, 'narrow', 2)]).toEqual([0.5, -2]);
+    expect([...columnOf(tensors, 'one', 3)]).toEqual([3, 3, 3]);
+  });
+
+  it.each([
+    ['missing', 2, 'missing is missing, not F32 or F64'],
+    ['other', 4, 'other is U8, not F32 or F64'],
+    ['wide', 3, 'wide has 2 numbers, expected 3'],
+  ])('says what is wrong with %s', (name, count, fault) => {
+    expect(() => columnOf(tensors, name, count)).toThrow(fault);
   });
 });

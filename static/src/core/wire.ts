@@ -143,11 +143,20 @@ export function floatsOf(tensors: ReadonlyMap<string, Tensor>, name: string): Fl
   return tensor.data;
 }
 
-/** The float64 numbers called `name`; throws an Error when they are missing or of another type. */
-export function floats64(tensors: ReadonlyMap<string, Tensor>, name: string): Float64Array {
+/** A column of float64, sent as float32 where that is exact and as one number where all are equal. */
+export function columnOf(
+  tensors: ReadonlyMap<string, Tensor>,
+  name: string,
+  count: number,
+): Float64Array {
   const tensor = tensors.get(name);
-  if (tensor?.dtype !== 'F64') fail(`${name} is ${tensor ? tensor.dtype : 'missing'}, not F64`);
-  return tensor.data;
+  if (tensor?.dtype !== 'F64' && tensor?.dtype !== 'F32') {
+    fail(`${name} is ${tensor ? tensor.dtype : 'missing'}, not F32 or F64`);
+  }
+  const { data } = tensor;
+  if (data.length === 1) return new Float64Array(count).fill(data[0] as number);
+  if (data.length !== count) fail(`${name} has ${data.length} numbers, expected ${count}`);
+  return data instanceof Float64Array ? data : new Float64Array(data);
 }
 
 /** The bytes called `name`; throws an Error when they are missing or of another type. */

@@ -1,7 +1,8 @@
 /** Requests about runs: typed answers, problems as errors, nothing retried here. */
 import type { Experiment, Option, Options, Run, RunEvent, Value } from '../core/run';
 import { request, requestTensors } from './api';
-import type { Payload } from '../core/wire';
+import type { Columns } from '../core/rows';
+import { columnOf } from '../core/wire';
 
 export type Control =
   | { action: 'pause' | 'resume' | 'step_phase' | 'step_batch' | 'step_epoch' | 'stop' }
@@ -70,10 +71,18 @@ export async function fetchEvents(
   return (await request(path, { signal }, read<{ events: readonly RunEvent[] }>)).events;
 }
 
-/** Every point as columns of float64. */
-export function fetchHistory(id: string, signal: AbortSignal): Promise<Payload> {
+/** Some of what is recorded at each step, in whole columns. */
+export async function fetchColumns<Name extends string>(
+  id: string,
+  names: readonly Name[],
+  signal: AbortSignal,
+): Promise<Columns<Name>> {
   const headers = { Accept: 'application/octet-stream' };
-  return requestTensors(pathOf(id, '/history'), { headers, signal });
+  const path = pathOf(id, `/history?columns=${names.join(',')}`);
+  const { tensors, metadata } = await requestTensors(path, { headers, signal });
+  const { count } = JSON.parse(metadata['run'] ?? '{}') as { count: number };
+  const columns = names.map((name) => [name, columnOf(tensors, name, count)]);
+  return Object.fromEntries(columns) as Columns<Name>;
 }
 
 export function exportPath(id: string, what: Export): string {

@@ -89,8 +89,7 @@ describe('what is heard', () => {
 describe('points that were loaded in one piece', () => {
   it('are not doubled by what the socket says of the same steps', () => {
     const steps = Float64Array.from({ length: 5000 }, (_, i) => i + 1);
-    const columns = { step: steps, epoch: steps, loss: steps, accuracy: steps, lr: steps };
-    recording.load(columns);
+    recording.load({ step: steps, loss: steps, accuracy: steps, lr: steps }, 5);
     expect(recording.step).toBe(5000);
     hear(makePoints(90, 4990, 20));
     nextFrame();

@@ -18,6 +18,9 @@ import { onNextFrame } from './beat';
 
 export const POINT_COLUMNS = ['step', 'epoch', 'loss', 'accuracy', 'lr'] as const;
 export type PointColumns = Columns<(typeof POINT_COLUMNS)[number]>;
+/** Those of a long run that are sent; its epochs follow from its steps. */
+export const SENT_COLUMNS = ['step', 'loss', 'accuracy', 'lr'] as const;
+type SentColumns = Columns<(typeof SENT_COLUMNS)[number]>;
 
 /** Rows of layer numbers beyond this are thinned out: the strip is no wider on any screen. */
 const LAYER_ROWS = 8192;
@@ -96,8 +99,9 @@ export class Recording {
   }
 
   /** Takes in every point until now at once. */
-  load(columns: PointColumns): void {
-    this.#points.append(columns, columns.step.length);
+  load(columns: SentColumns, stepsPerEpoch: number): void {
+    const epoch = columns.step.map((step) => step / stepsPerEpoch);
+    this.#points.append({ ...columns, epoch }, columns.step.length);
     this.#news.points = true;
     this.flush();
   }

@@ -5,7 +5,6 @@ import { settle, toPayload } from '../../tests/server';
 import { FakeSocket, makePoints, makeRun } from '../../tests/training';
 import type { RunEvent } from '../core/run';
 import type { Tensor } from '../core/wire';
-import { POINT_COLUMNS } from './recording.svelte';
 import { Session } from './session.svelte';
 
 const STEPS = 5000;
@@ -20,9 +19,14 @@ let isAway: boolean;
 let session: Session;
 
 function history(): ArrayBuffer {
-  const data = Float64Array.from({ length: STEPS }, (_, i) => i + 1);
-  const column: Tensor = { dtype: 'F64', shape: [STEPS], data };
-  return toPayload(new Map(POINT_COLUMNS.map((name) => [name, column])));
+  const steps = Float64Array.from({ length: STEPS }, (_, i) => i + 1);
+  const tensors = new Map<string, Tensor>([
+    ['step', { dtype: 'F32', shape: [STEPS], data: new Float32Array(steps) }],
+    ['loss', { dtype: 'F32', shape: [STEPS], data: new Float32Array(STEPS).fill(0.25) }],
+    ['accuracy', { dtype: 'F64', shape: [STEPS], data: steps.map((step) => 1 / step) }],
+    ['lr', { dtype: 'F64', shape: [1], data: Float64Array.of(0.003) }],
+  ]);
+  return toPayload(tensors, { run: JSON.stringify({ count: STEPS }) });
 }
 
 beforeEach(() => {
@@ -61,6 +65,15 @@ describe('a long run', () => {
     session.recording.flush();
     expect(session.recording.points.step.length).toBe(STEPS + 2);
     expect(session.recording.saved).toBe(4990);
+  });
+
+  it('has each number exactly, in whatever way it was sent, and its epochs', async () => {
+    session = new Session(makePage(), makeRun({ step: STEPS }));
+    await settle();
+    const { points } = session.recording;
+    const second = [points.step, points.epoch, points.loss, points.accuracy, points.lr];
+    expect(second.map((column) => column[2])).toEqual([3, 3 / 5, 0.25, 1 / 3, 0.003]);
+    expect(second.map((column) => column.length)).toEqual(Array(5).fill(STEPS));
   });
 
   it('is heard by the socket alone where that fails', async () => {

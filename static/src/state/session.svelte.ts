@@ -1,13 +1,12 @@
 /** One run that is open: what it says, what it shows, and what it is told. */
 import { parseFrame, type Frame, type GlassNumbers } from '../core/frame';
 import type { Run, RunEvent } from '../core/run';
-import { floats64 } from '../core/wire';
 import { AwayError, ProblemError, type PageData } from '../io/api';
-import { fetchEvents, fetchHistory, type Control, postControl } from '../io/runs';
+import { fetchColumns, fetchEvents, type Control, postControl } from '../io/runs';
 import { RunSocket, type Wire } from '../io/socket';
 import { onNextFrame } from './beat';
 import { cardOf, LiveLook } from './live.svelte';
-import { POINT_COLUMNS, Recording, type PointColumns } from './recording.svelte';
+import { Recording, SENT_COLUMNS } from './recording.svelte';
 
 /** From here on the points come in one piece, and the socket begins behind them. */
 const LONG_RUN = 4096;
@@ -76,12 +75,12 @@ export class Session {
   async #load(): Promise<boolean> {
     const { signal } = this.#ended;
     try {
-      const [{ tensors }, events] = await Promise.all([
-        fetchHistory(this.run.id, signal),
+      const [columns, events] = await Promise.all([
+        fetchColumns(this.run.id, SENT_COLUMNS, signal),
         fetchEvents(this.run.id, 0, signal, RARE),
       ]);
-      const columns = POINT_COLUMNS.map((name) => [name, floats64(tensors, name)] as const);
-      this.recording.load(Object.fromEntries(columns) as unknown as PointColumns);
+      const started = events.find((event) => event.type === 'started');
+      this.recording.load(columns, started?.steps_per_epoch ?? NaN);
       for (const event of events) this.recording.hear(event);
       this.recording.flush();
       return true;
