@@ -18,7 +18,19 @@ from .settings import MIB, Settings
 from .store import Store, StoreError
 from .train.executor import Executor
 from .train.wire import Caps
-from .web import api, datasets, exports, pages, pins, plans, runs, schedule, socket, tracing
+from .web import (
+    api,
+    datasets,
+    exports,
+    gradients,
+    pages,
+    pins,
+    plans,
+    runs,
+    schedule,
+    socket,
+    tracing,
+)
 from .web.archive import Archives
 from .web.body import Uploads
 from .web.guard import WILDCARDS, Guard, allowed_names
@@ -59,7 +71,19 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers=HANDLERS,
     )
     app.state.here = here
-    for part in (api, tracing, datasets, plans, runs, pins, exports, schedule, socket, pages):
+    for part in (
+        api,
+        tracing,
+        gradients,
+        datasets,
+        plans,
+        runs,
+        pins,
+        exports,
+        schedule,
+        socket,
+        pages,
+    ):
         app.include_router(part.router)
     app.add_middleware(Head)
     app.add_middleware(

@@ -35,9 +35,11 @@ class ModuleCall:
 class Recorder(TorchFunctionMode):
     """Collects nodes in `ledger` while it is entered; `reads` knows what could not be followed."""
 
-    def __init__(self, model: nn.Module, found: Survey, x: Tensor) -> None:
+    def __init__(
+        self, model: nn.Module, found: Survey, x: Tensor, *, ledger: Ledger | None = None
+    ) -> None:
         super().__init__()
-        self.ledger = Ledger()
+        self.ledger = ledger or Ledger()
         self.reads = Reads(model, found, self.ledger)
         self._places = found.places
         self._calls: list[ModuleCall] = []

@@ -55,10 +55,20 @@ def run(model: nn.Module, x: Tensor, *, classifier: bool = True) -> Trace:
     are kept: the network may have decided by them. Several threads may trace one model.
     Raises TapError for TorchScript and for more than one picture; the network's own errors pass.
     """
-    _check(model, x)
+    check(model, x)
     found = survey(model)
-    recorder = Recorder(model, found, x)
-    with torch.inference_mode(False), torch.no_grad(), _as_before(model, x, found):
+    with torch.inference_mode(False), torch.no_grad():
+        recorder = Recorder(model, found, x)
+        output, missing = watch(model, x, found, recorder, classifier=classifier)
+        records = _finish(recorder.ledger.nodes)
+        return Trace(records, output, not missing, _sentence(missing))
+
+
+def watch(
+    model: nn.Module, x: Tensor, found: Survey, recorder: Recorder, *, classifier: bool = True
+) -> tuple[Any, list[str]]:
+    """The output of one forward in eval mode, and what is missing; the ledger has the nodes."""
+    with _as_before(model, x, found):
         with recorder:
             output = model(x)
         results = tensors((output,))
@@ -80,14 +90,11 @@ def run(model: nn.Module, x: Tensor, *, classifier: bool = True) -> Trace:
             nodes.append(
                 Node("", "softmax", Op.SOFTMAX, {"kind": "softmax", "axis": 0}, [owners[0]], shares)
             )
-        missing = [
-            *recorder.reads.missing,
-            *(["how the output was made"] if None in owners or not owners else []),
-        ]
-        return Trace(_finish(nodes), output, not missing, _sentence(missing))
+    unknown = None in owners or not owners
+    return output, [*recorder.reads.missing, *(["how the output was made"] if unknown else [])]
 
 
-def _check(model: nn.Module, x: Tensor) -> None:
+def check(model: nn.Module, x: Tensor) -> None:
     """Refuses what cannot be recorded."""
     if isinstance(model, torch.jit.ScriptModule):
         raise TapError(
@@ -169,29 +176,31 @@ def _is_logits(output: Any, node: Node) -> bool:
 
 def _finish(nodes: list[Node]) -> tuple[Record, ...]:
     """Records with unique ids and values of their own."""
+    ids = names(nodes)
+    return tuple(_record(node, ids, index) for index, node in enumerate(nodes))
+
+
+def names(nodes: list[Node]) -> list[str]:
+    """The unique id of each node, in order; from a second call on, with the call's number."""
     ids: list[str] = []
     counts: dict[str, int] = {}
-    records: list[Record] = []
     for node in nodes:
         name = _cleaned(
             node.path if node.is_module else f"{node.path}.{node.name}" if node.path else node.name
         )
         count = counts[name] = counts.get(name, 0) + 1
-        ids.append(
-            name if count == 1 else f"{name}:{count}"
-        )  # the number of the call, from the second on
-        records.append(_record(node, ids))
-    return tuple(records)
+        ids.append(name if count == 1 else f"{name}:{count}")
+    return ids
 
 
-def _record(node: Node, ids: list[str]) -> Record:
-    """The record of a node whose id is the last of `ids`."""
-    value, note = _value(node)
+def _record(node: Node, ids: list[str], index: int) -> Record:
+    """The record of the node with this index."""
+    value, note = value_of(node)
     shape = without_batch(node.tensor.shape) if value is None else tuple(value.shape)
     inputs = tuple([ids[i] for i in node.inputs])
     label = _label(node)
     return Record(
-        ids[-1],
+        ids[index],
         node.op,
         label,
         inputs,
@@ -219,7 +228,7 @@ def _label(node: Node) -> str:
     return f"{before.rpartition('.')[2]}.{last}" if before and last.isdigit() else last
 
 
-def _value(node: Node) -> tuple[Tensor | None, str]:
+def value_of(node: Node) -> tuple[Tensor | None, str]:
     """The node's value on the CPU, without batch axis, and its note."""
     tensor = node.tensor if node.copy is None else node.copy
     if node.copy is None and version(tensor) != node.version:

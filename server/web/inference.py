@@ -87,8 +87,15 @@ class Tracer:
         self.traces = traces
         self.device = device
 
-    def _network(self, model: str) -> torch.nn.Module:
+    def network(self, model: str) -> torch.nn.Module:
+        """Returns a network on the tracer's device, shared: it is not to be changed."""
         return self.zoo.network(model) if self.device.type == "cpu" else self._moved(model)
+
+    def input_of(self, kept: Kept) -> torch.Tensor:
+        """Returns what the network of a trace was given, (1, C, H, W)."""
+        value = kept.records[0].value
+        assert value is not None
+        return value[None].to(self.device)
 
     @lru_cache(maxsize=16)  # noqa: B019 (one tracer lives as long as the process)
     def _moved(self, model: str) -> torch.nn.Module:
@@ -110,7 +117,7 @@ class Tracer:
             prepared = image.prepare(picture, card.spec, crop=crop)
         except image.PictureError as error:
             raise picture_problem(error) from error
-        seen = tap.run(self._network(model), prepared.tensor.to(self.device))
+        seen = tap.run(self.network(model), prepared.tensor.to(self.device))
         ends = measure(seen.records)
         head = header(key, card, seen.records, prepared.facts, ends=ends)
         kept = Kept(key, seen.records, head, ends)
@@ -139,6 +146,9 @@ def header(
         "nodes": describe(records, blocks),
         "ranges": stats.ranges(records, ends=ends, number=blocks),
         "picture": facts,
+        "base": "",
+        "edits": [],
+        "gradient": None,
     }
 
 

@@ -94,6 +94,13 @@ class Ranges(BaseModel):
     network: list[float]
 
 
+class GradientOf(BaseModel):
+    """What the values are derivatives of."""
+
+    of: str = Field(description="loss: the cross-entropy; logit: the class's own")
+    class_id: str = Field(alias="class")
+
+
 class TraceHeader(BaseModel):
     """What one picture became in one network; in the payload it is `__metadata__.trace`."""
 
@@ -105,6 +112,9 @@ class TraceHeader(BaseModel):
     nodes: list[Node]
     ranges: Ranges
     picture: dict[str, Any] = Field(description="what was done to the picture")
+    base: str = Field(description="the trace that this one was made from; empty for none")
+    edits: list[dict[str, Any]] = Field(description="what was changed")
+    gradient: GradientOf | None = Field(description="of a trace of gradients")
 
 
 class PictureSummary(Text):

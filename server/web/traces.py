@@ -19,12 +19,16 @@ ID_LENGTH = 32
 
 @dataclass(frozen=True)
 class Kept:
-    """One picture in one network: its records, the header that describes them, its size."""
+    """One picture in one network: its records, the header that describes them, its size.
+
+    Where `is_gradient`, the records' values are derivatives of another trace's.
+    """
 
     trace_id: str
     records: tuple[Record, ...]
     header: dict[str, Any]
     ends: Mapping[str, Ends] | None = None
+    is_gradient: bool = False
 
     @cached_property
     def text(self) -> bytes:
@@ -77,8 +81,13 @@ def chosen(records: tuple[Record, ...], nodes: str) -> tuple[Record, ...]:
 
 def trace_id(model: str, picture: bytes, crop: str) -> str:
     """Returns the id of a trace: the same network, picture and crop give the same id."""
+    return key_of(model.encode(), crop.encode(), picture)
+
+
+def key_of(*parts: bytes) -> str:
+    """Returns the id of what is made of these parts; the same parts give the same id."""
     digest = hashlib.blake2b(digest_size=ID_LENGTH // 2)
-    for part in (model.encode(), crop.encode(), picture):
+    for part in parts:
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.hexdigest()
@@ -119,6 +128,18 @@ class Traces:
             hint="Take `trace_id` from the answer to POST /api/models/{id}/trace.",
             title="No such trace",
         )
+
+    def forward(self, key: str) -> Kept:
+        """Returns a trace as `get` does; one whose values are gradients is a 422 problem."""
+        kept = self.get(key)
+        if kept.is_gradient:
+            raise Problem(
+                422,
+                f"The trace {key} holds gradients, not what the network made of a picture.",
+                hint=f"Take the trace that they belong to: {kept.header['base']}.",
+                title="A trace of gradients",
+            )
+        return kept
 
     def keep(self, kept: Kept) -> None:
         """Adds a trace and drops the least recently used ones beyond the budget."""

@@ -76,7 +76,7 @@ async def trace(
     as_json = JSON in request.headers.get("accept", "")
 
     def work(body: bytes) -> Response:
-        return _answer(here.tracer.trace(card.id, body, part), precision, nodes, as_json=as_json)
+        return answer(here.tracer.trace(card.id, body, part), precision, nodes, as_json=as_json)
 
     if picture:
         return await here.workbench.do(lambda: work(read_bundled(picture)))
@@ -85,7 +85,8 @@ async def trace(
         return await here.workbench.do(lambda: work(body))
 
 
-def _answer(kept: Kept, precision: Precision, nodes: str, *, as_json: bool = False) -> Response:
+def answer(kept: Kept, precision: Precision, nodes: str, *, as_json: bool = False) -> Response:
+    """Returns a kept trace in the contract's layout, or its header alone."""
     if as_json:
         return Response(kept.text, media_type=JSON, headers=NO_STORE)
     shown = [record for record in chosen(kept.records, nodes) if record.value is not None]
@@ -104,7 +105,7 @@ async def kept_trace(
 ) -> Response:
     """Returns a kept trace again, by default with its exact numbers."""
     kept = here.tracer.traces.get(trace_id)
-    return await here.workbench.do(lambda: _answer(kept, precision, nodes))
+    return await here.workbench.do(lambda: answer(kept, precision, nodes))
 
 
 @router.get(

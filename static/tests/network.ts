@@ -117,6 +117,9 @@ export function makeHeader(
   const layer = Object.fromEntries(nodes.map(({ id }) => [id, [-2, 2] as const]));
   return {
     trace_id: trace,
+    base: '',
+    edits: [],
+    gradient: null,
     model,
     classes: CLASSES,
     logits: [1, 0, -1],

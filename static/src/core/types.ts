@@ -179,6 +179,17 @@ export interface TraceRanges {
   network: Range;
 }
 
+/** One thing that was changed before the network ran. */
+export interface Edit {
+  kind: string;
+}
+
+/** What the values of a trace of gradients are derivatives of. */
+export interface GradientOf {
+  of: 'loss' | 'logit';
+  class: string;
+}
+
 /** The JSON in `__metadata__.trace` of a payload, and the whole answer for Accept: application/json. */
 export interface TraceHeader {
   trace_id: string;
@@ -189,6 +200,10 @@ export interface TraceHeader {
   nodes: readonly NodeInfo[];
   ranges: TraceRanges;
   picture: PictureFacts;
+  /** The trace that this one was made from: an edited one, or one of gradients; else empty. */
+  base: string;
+  edits: readonly Edit[];
+  gradient: GradientOf | null;
 }
 
 /** An RFC 9457 error body. */
