@@ -27,6 +27,8 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 Open = Callable[..., Page]
+# Addresses of views that draw no trace when they open.
+UNDRAWN = ("#v=1&view=train", "lab", "guide")
 
 
 @dataclass
@@ -97,7 +99,7 @@ def open_page(browser: Browser, app: Running, watch: Watch) -> Iterator[Open]:
             context.add_init_script(script)
         page = context.new_page()
         page.goto(f"/{fragment}")
-        if "view=train" not in fragment:  # Nothing is drawn there until a run begins.
+        if not fragment.startswith(UNDRAWN):
             drawn(page)
         return page
 

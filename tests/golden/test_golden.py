@@ -11,9 +11,10 @@ import pytest
 import torch
 from safetensors.torch import load
 
-from tests.golden import make, make_activations, make_links, make_losses
+from tests.golden import make, make_activations, make_correlate, make_links, make_losses
 
 NAMES = (
+    "correlate.json",
     "activations.json",
     "geometry.json",
     "links.json",
@@ -28,7 +29,7 @@ NAMES = (
 @cache
 def made() -> dict[str, bytes]:
     """File name -> bytes of every golden file of every maker."""
-    makers = (make, make_links, make_activations, make_losses)
+    makers = (make, make_links, make_activations, make_correlate, make_losses)
     return {name: file for maker in makers for name, file in maker.files().items()}
 
 

@@ -50,7 +50,7 @@ export interface WindowAxis {
 }
 
 /** start, start + step, ... below stop. */
-interface Span {
+export interface Span {
   start: number;
   stop: number;
   step: number;
@@ -168,12 +168,30 @@ function windowChannels(
 function window(geometry: WindowGeometry, axis: Axis, at: number): Span {
   const k = axis - 3 + geometry.kernel.length;
   if (k < 0) return same(at);
-  const kernel = geometry.kernel[k] as number;
-  const stride = geometry.stride[k] as number;
-  const dilation = geometry.dilation[k] ?? 1;
-  const before = geometry.padding[k]?.[0] ?? 0;
-  if (geometry.transposed) return transposedWindow(at + before, kernel, stride, dilation);
-  const start = at * stride - before;
+  const window = windowAxis(geometry, k);
+  const { kernel, stride, padding, dilation } = window;
+  if (geometry.transposed) return transposedWindow(at + padding[0], kernel, stride, dilation);
+  return windowSpan(window, at);
+}
+
+/** One spatial axis of a window: 0 = y of maps. */
+export function windowAxis(geometry: WindowGeometry, k: number): Required<WindowAxis> {
+  return {
+    kernel: geometry.kernel[k] as number,
+    stride: geometry.stride[k] as number,
+    padding: geometry.padding[k] ?? [0, 0],
+    dilation: geometry.dilation[k] ?? 1,
+    ceil: geometry.ceil ?? false,
+    transposed: geometry.transposed ?? false,
+  };
+}
+
+/** Where the window of output `at` lies along one axis; it may reach into the padding. */
+export function windowSpan(
+  { kernel, stride, padding, dilation = 1 }: WindowAxis,
+  at: number,
+): Span {
+  const start = at * stride - padding[0];
   return { start, stop: start + dilation * (kernel - 1) + 1, step: dilation };
 }
 

@@ -24,6 +24,12 @@ export function formatNumber(value: number, digits = 3): string {
   return signed(value, text);
 }
 
+/** As `formatNumber`, but whole numbers stay as short as they are: 0, 1, −12. */
+export function formatShort(value: number, digits = 3): string {
+  const isPlain = Number.isInteger(value) && Math.abs(value) < LARGE;
+  return isPlain ? signed(value, String(Math.abs(value))) : formatNumber(value, digits);
+}
+
 /** The shortest decimal number that is the same float32: what torch holds, without noise digits. */
 export function formatFull(value: number): string {
   if (!Number.isFinite(value)) return formatSpecial(value);

@@ -17,6 +17,7 @@ function anyState(seed: number): State {
   return {
     net: maybe(text()),
     bench: maybe(text()),
+    set: maybe(text()),
     picture: maybe(text()),
     node: maybe(text()),
     c: maybe(number()),

@@ -29,6 +29,8 @@ export interface State {
   view: View;
   /** The bench of the lab; null = its first one. */
   bench: string | null;
+  /** How the bench is set, as the bench itself writes it; null = as it begins. */
+  set: string | null;
   /** The run that is shown while training; null = one that has not begun. */
   run: string | null;
   /** Finished or living runs whose curves are drawn beside it. */
@@ -56,6 +58,7 @@ export const DEFAULT_STATE: State = {
   density: 'fit',
   view: 'look',
   bench: null,
+  set: null,
   run: null,
   beside: [],
   experiment: null,
@@ -66,14 +69,16 @@ export const DEFAULT_STATE: State = {
 };
 
 /** How one part of the state is written; `read` gives undefined for what it cannot be. */
-interface Field<T> {
+export interface Field<T> {
   read: (text: string) => T | undefined;
   write: (value: T) => string;
 }
 
 const LONGEST_NAME = 200;
+/** An address stays below 2,000 characters. */
+const LONGEST_SET = 1500;
 
-function oneOf<T extends string>(values: readonly T[]): Field<T> {
+export function oneOf<T extends string>(values: readonly T[]): Field<T> {
   return { read: (text) => values.find((value) => value === text), write: String };
 }
 
@@ -81,10 +86,13 @@ function orNull<T>(field: Field<T>): Field<T | null> {
   return { read: field.read, write: (value) => (value === null ? '' : field.write(value)) };
 }
 
-const name: Field<string | null> = orNull({
-  read: (text) => (text.length > 0 && text.length <= LONGEST_NAME ? text : undefined),
-  write: String,
-});
+const textUpTo = (longest: number): Field<string | null> =>
+  orNull({
+    read: (text) => (text.length > 0 && text.length <= longest ? text : undefined),
+    write: String,
+  });
+
+const name = textUpTo(LONGEST_NAME);
 
 const index: Field<number> = {
   read: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined),
@@ -128,6 +136,7 @@ const FIELDS: { [K in keyof State]: Field<State[K]> } = {
   density: oneOf(['fit', 'all']),
   view: oneOf(VIEWS),
   bench: name,
+  set: textUpTo(LONGEST_SET),
   run: name,
   beside: list(runId),
   experiment: name,
@@ -143,6 +152,12 @@ const PATHS: ReadonlySet<View> = new Set(['lab', 'guide']);
 /** The path of a view. */
 export function pathOf(view: View): string {
   return PATHS.has(view) ? `/${view}` : '/';
+}
+
+/** The address of a state of which only a part is said. */
+export function addressOf(part: Partial<State>): string {
+  const state = { ...DEFAULT_STATE, ...part };
+  return `${pathOf(state.view)}#${encodeState(state)}`;
 }
 
 /** The view that a path names where the fragment names none. */

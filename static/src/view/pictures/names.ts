@@ -1,7 +1,7 @@
 /** Names, in both languages, of the pictures that a person brings. */
 import type { Text } from '../../io/api';
 import type { Taken } from '../../io/intake';
-import { fill, type Key } from '../../i18n/i18n.svelte';
+import { fill } from '../../i18n/i18n.svelte';
 import en from '../../i18n/en.json';
 import zh from '../../i18n/zh.json';
 
@@ -12,9 +12,9 @@ export interface Added {
 }
 
 /** How a picture without a name of its own came here. */
-export type Way = Extract<Key, `pictures.way${string}`>;
+export type Way = Extract<keyof typeof en, `pictures.way${string}`>;
 
-export function inBoth(key: Key, n: number): Text {
+export function inBoth(key: keyof typeof en, n: number): Text {
   return { en: fill(en[key], { n }), zh: fill(zh[key], { n }) };
 }
 

@@ -1,0 +1,16 @@
+/** The benches of the lab, in the order of the list: each is fetched when it is opened. */
+import type { Component } from 'svelte';
+import type { Op } from '../core/types';
+import type { App } from '../state/app.svelte';
+
+interface Bench {
+  /** In the address, and in the keys `lab.name.` and `lab.ask.` of its words. */
+  id: string;
+  /** The kind of node that shows the same in the layer view. */
+  op: Op;
+  load: () => Promise<{ default: Component<{ app: App }> }>;
+}
+
+export const BENCHES = [
+  { id: 'kernel', op: 'conv', load: () => import('./kernel/KernelBench.svelte') },
+] as const satisfies readonly Bench[];
