@@ -20,6 +20,7 @@ from .train.executor import Executor
 from .train.wire import Caps
 from .web import (
     api,
+    cells,
     datasets,
     exports,
     gradients,
@@ -45,6 +46,10 @@ from .web.specs import Specs
 from .web.traces import Traces
 from .zoo import ZooError
 
+ROUTERS = (
+    *(api, tracing, cells, gradients, datasets, plans, runs, pins, exports, schedule, socket),
+    pages,
+)
 # Bodies held at once: 25 of the largest, or a class of 200 that sends photographs of 2 MB.
 UPLOAD_BYTES = 512 * MIB
 RECENT_BYTES = 256 * MIB  # of decoded data sets that the page shows pictures of
@@ -71,19 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers=HANDLERS,
     )
     app.state.here = here
-    for part in (
-        api,
-        tracing,
-        gradients,
-        datasets,
-        plans,
-        runs,
-        pins,
-        exports,
-        schedule,
-        socket,
-        pages,
-    ):
+    for part in ROUTERS:
         app.include_router(part.router)
     app.add_middleware(Head)
     app.add_middleware(

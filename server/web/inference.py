@@ -101,6 +101,10 @@ class Tracer:
     def _moved(self, model: str) -> torch.nn.Module:
         return copy.deepcopy(self.zoo.network(model)).to(self.device)  # The zoo's own stays.
 
+    def weights(self, kept: Kept) -> Mapping[str, torch.Tensor]:
+        """Returns the weights that made a kept trace, by the names of `state_dict`."""
+        return self.zoo.network(kept.header["model"]).state_dict()
+
     def trace(self, model: str, picture: bytes, crop: image.Crop | None) -> Kept:
         """Returns the kept trace of a picture, computed unless it is still there.
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from ..core import image, payload
+from ..core.record import Record
 from ..errors import Problem
 from . import schema
 from .api import framing, read_bundled
@@ -108,6 +109,16 @@ async def kept_trace(
     return await here.workbench.do(lambda: answer(kept, precision, nodes))
 
 
+def not_kept(record: Record) -> Problem:
+    """Returns the 404 problem of a node whose values cannot be shown."""
+    return Problem(
+        404,
+        f"The values of {record.id} were not kept: {record.note}",
+        hint="Look at its inputs or its consumers instead.",
+        title="Values not shown",
+    )
+
+
 @router.get(
     "/api/traces/{trace_id}/nodes/{node}",
     response_class=Response,
@@ -117,12 +128,7 @@ async def kept_node(trace_id: str, node: str, here: HereNow) -> Response:
     """Returns the exact values of one node of a kept trace."""
     record = here.tracer.traces.get(trace_id).record(node)
     if record.value is None:
-        raise Problem(
-            404,
-            f"The values of {node} were not kept: {record.note}",
-            hint="Look at its inputs or its consumers instead.",
-            title="Values not shown",
-        )
+        raise not_kept(record)
     head = {"trace_id": trace_id, "node": node, "shape": list(record.shape)}
     content = await here.workbench.do(
         lambda: payload.encode([record], precision="float32", header=head)

@@ -11,11 +11,19 @@ import pytest
 import torch
 from safetensors.torch import load
 
-from tests.golden import make, make_activations, make_correlate, make_links, make_losses
+from tests.golden import (
+    make,
+    make_activations,
+    make_arithmetic,
+    make_correlate,
+    make_links,
+    make_losses,
+)
 
 NAMES = (
     "correlate.json",
     "activations.json",
+    "arithmetic.json",
     "geometry.json",
     "links.json",
     "losses.json",
@@ -29,7 +37,10 @@ NAMES = (
 @cache
 def made() -> dict[str, bytes]:
     """File name -> bytes of every golden file of every maker."""
-    makers = (make, make_links, make_activations, make_correlate, make_losses)
+    makers = (
+        *(make, make_links, make_activations, make_arithmetic),
+        *(make_correlate, make_losses),
+    )
     return {name: file for maker in makers for name, file in maker.files().items()}
 
 

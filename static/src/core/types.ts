@@ -34,9 +34,13 @@ export interface WindowGeometry {
   /** True when one output channel reads more than its own input channel. */
   mixes: boolean;
   transposed?: boolean;
-  mode?: 'max' | 'average';
+  mode?: 'max' | 'average' | 'pad';
   ceil?: boolean;
   count_include_pad?: boolean;
+  /** What an average is divided by, instead of the number of cells. */
+  divisor?: number;
+  /** What a pad node puts around its input. */
+  value?: number;
 }
 
 export interface AdaptiveGeometry {

@@ -1,0 +1,132 @@
+/**
+ * One output cell as named parts, each made of terms that can be pointed at. Twin of
+ * server/core/arithmetic.py; both answer tests/golden/arithmetic.json.
+ */
+import { activation, addition, named, norm, passed, softmax } from './cellwise';
+import {
+  boxes,
+  gridOf,
+  MissingError,
+  part,
+  summed,
+  taken,
+  valueIn,
+  weightOf,
+  whole,
+  type CellArithmetic,
+  type CellAt,
+  type Made,
+  type Source,
+  type Term,
+} from './parts';
+import type { NodeInfo, Op } from './types';
+import { convolution, pooling } from './windows';
+
+export type { CellArithmetic, CellAt, Part, Source, Term } from './parts';
+
+/** Terms of a dense cell that are listed. */
+const LARGEST = 32;
+/** Float64 parts and torch's float32 differ by rounding alone, relative to the absolute terms. */
+const TOLERANCE = 1e-3;
+
+/**
+ * The arithmetic of an output cell; null while values or weights are missing, and for nodes of more
+ * than two spatial axes. What the parts come to is compared with torch's value: where they differ,
+ * there are no parts, and `reason` is "differs".
+ */
+export function cellArithmetic(source: Source, node: string, cell: CellAt): CellArithmetic | null {
+  try {
+    return work(source, source.node(node), cell);
+  } catch (error) {
+    if (error instanceof MissingError) return null;
+    throw error;
+  }
+}
+
+function work(source: Source, node: NodeInfo, cell: CellAt): CellArithmetic | null {
+  if (!isStated(node.shape)) return null;
+  const value = valueIn(gridOf(source, node.id), cell);
+  const { kind, parts, winner, additive, reason } = checked(make(source, node, cell), value);
+  return {
+    node: node.id,
+    op: node.op,
+    kind,
+    cell,
+    value,
+    parts,
+    winner: winner ?? null,
+    additive: additive ?? false,
+    reason: reason ?? '',
+  };
+}
+
+/** Whether cells of such a shape have c, y and x. */
+function isStated(shape: readonly number[]): boolean {
+  return shape.length <= 3;
+}
+
+function nothing(reason: string): Made {
+  const kind = reason === 'input' ? 'input' : 'other';
+  return { kind, parts: [], result: NaN, size: 0, reason };
+}
+
+function make(source: Source, node: NodeInfo, cell: CellAt): Made {
+  if (node.op === 'input') return nothing('input');
+  if (node.geometry.kind === 'other') return nothing('unknown');
+  if (!node.inputs.every((id) => isStated(source.node(id).shape))) return nothing('axes');
+  return way(node)(source, node, cell) ?? nothing('weights');
+}
+
+type Way = (source: Source, node: NodeInfo, cell: CellAt) => Made | null;
+
+const BY_OP: Partial<Record<Op, Way>> = {
+  activation,
+  norm,
+  dropout: passed,
+  add: addition,
+};
+
+function way({ op, geometry }: NodeInfo): Way {
+  switch (geometry.kind) {
+    case 'window':
+      return geometry.mixes ? convolution : pooling;
+    case 'adaptive':
+      return pooling;
+    case 'dense':
+      return dense;
+    case 'softmax':
+      return softmax;
+    case 'cell':
+      return BY_OP[op] ?? named;
+    default:
+      return passed;
+  }
+}
+
+/** The largest products of input and weight, the exact rest, and the bias. */
+function dense(source: Source, node: NodeInfo, cell: CellAt): Made | null {
+  const weight = weightOf(source, node, 'weight');
+  const bias = weightOf(source, node, 'bias');
+  const [read] = boxes(source, node, cell);
+  if (!weight || !read) return null;
+  const row = node.shape.length === 1 ? cell.c : cell.x;
+  const start = row * read.cells.length;
+  const terms = read.cells.map((at, i) => taken(read.grid, at, weight.data[start + i] as number));
+  terms.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
+  const parts = [whole('largest', terms.slice(0, LARGEST))];
+  const rest = terms.slice(LARGEST);
+  if (rest.length > 0) parts.push({ ...whole('rest', rest), terms: [] });
+  if (bias) parts.push(part('bias', bias.data[row] as number));
+  return summed('dense', parts, strength(rest));
+}
+
+function strength(terms: readonly Term[]): number {
+  return terms.reduce((sum, { product }) => sum + Math.abs(product), 0);
+}
+
+/** What was made, or nothing where it does not come to torch's value. */
+function checked(made: Made, value: number): Made {
+  if (made.reason || !Number.isFinite(value) || !Number.isFinite(made.result)) return made;
+  const isNear = Math.abs(made.result - value) <= TOLERANCE * Math.max(made.size, Math.abs(value));
+  return isNear ? made : nothing('differs');
+}
