@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -77,16 +78,28 @@ def _draw(name: str, count: int, making: Making, part: int) -> tuple[Tensor, ...
 @cache
 def _digits(side: int) -> tuple[Tensor, Tensor]:
     """scikit-learn's 1,797 digits, 0..16 as 0..255; read without the second its import takes."""
-    path = pictures.digits_file()
-    if path is None:
-        raise DataError("absent", name=NAMES["digits"]["en"])
-    text = gzip.decompress(path.read_bytes())
-    table = torch.from_numpy(np.loadtxt(io.BytesIO(text), delimiter=",", dtype=np.float32))
+    table = torch.from_numpy(digit_table())
     grey = (table[:, :64] * (255 / _FULL)).round().view(-1, 1, 8, 8)
     if side != 8:
         size = (side, side)
         grey = F.interpolate(grey, size=size, mode="bilinear", align_corners=False).round()
     return grey.to(torch.uint8), table[:, 64].to(torch.int64)
+
+
+@cache
+def digit_table() -> NDArray[np.float32]:
+    """Returns (1797, 65): 64 samples of ink, 0 to 16, and the digit.
+
+    NumPy's alone: PyTorch's threads would not outlive the fork that a run begins with.
+
+    Raises:
+        DataError: scikit-learn's file of digits is not installed.
+    """
+    path = pictures.digits_file()
+    if path is None:
+        raise DataError("absent", name=NAMES["digits"]["en"])
+    text = gzip.decompress(path.read_bytes())
+    return np.loadtxt(io.BytesIO(text), delimiter=",", dtype=np.float32)
 
 
 def _classes(name: str) -> tuple[Words, ...]:

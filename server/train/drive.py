@@ -244,15 +244,15 @@ class Driver:
     def _asks(self, now: float) -> bool:
         """Whether there is a request that the loop will serve when it is pulled."""
         if self._between and self._out.is_due(self._step, now):
-            self._knobs.checkpoint = True
-        if self._watching and self._is_stale and now >= self._frame_at and not self._is_behind:
+            self._knobs.checkpoint = True  # It brings a frame along.
+        elif self._watching and self._is_stale and now >= self._frame_at and not self._is_behind:
             self._ask_for_frame()
-            self._frame_at = now + FRAME_S
         return self._knobs.asks(between=self._between)
 
     def _ask_for_frame(self) -> None:
         self._knobs.frame, self._knobs.exact = True, self._goal is Goal.NOWHERE
         self._is_wanted, self._is_stale = True, False
+        self._frame_at = self._clock() + FRAME_S
 
     def _may_go(self, now: float) -> bool:
         if self._is_behind:

@@ -30,8 +30,9 @@ LOOK_S = 0.25  # between two looks at the time while nothing arrives
 REAP_S = 2.0
 # torch.optim imports the second when the first optimiser is made, which takes a second. A child
 # runs the main module of its parent again, and that of the command imports the third: half a
-# second, for the settings.
-PRELOADED = ("torch", "torch._dynamo", f"{__package__.partition('.')[0]}.cli")
+# second, for the settings. The last has read the digits, a fifth of the way to the first step.
+COMMAND, READY = f"{__package__.partition('.')[0]}.cli", f"{__package__}.ready"
+PRELOADED = ("torch", "torch._dynamo", COMMAND, READY)
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 # code -> the state the run is in, and the sentence.

@@ -86,6 +86,42 @@ describe('what is heard', () => {
   });
 });
 
+describe('the first evaluation, whose tables take long to draw', () => {
+  const evaluation: RunEvent = {
+    ...{ seq: 2, type: 'evaluation', step: 0, epoch: 0, part: 'validation', loss: 2.3 },
+    ...{ accuracy: 0.1, confusion: [[1]], worst: [], embedding: null, strip: [], wrong: [] },
+    right: [],
+  };
+
+  it('waits in a run that begins until the first point is drawn', () => {
+    hear({ seq: 1, type: 'state', step: 0, state: 'running', reason: null }, evaluation);
+    nextFrame();
+    expect([recording.state, recording.evaluations.length]).toEqual(['running', 0]);
+    hear(makePoints(3, 1));
+    nextFrame();
+    expect([recording.step, recording.evaluations.length]).toEqual([1, 0]);
+    nextFrame();
+    expect(recording.evaluations.length).toBe(1);
+  });
+
+  it('does not wait long for a point that is slow to come', () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000);
+    hear({ seq: 1, type: 'state', step: 0, state: 'running', reason: null }, evaluation);
+    nextFrame();
+    clock.mockReturnValue(1400);
+    nextFrame();
+    expect(recording.evaluations.length).toBe(1);
+    clock.mockRestore();
+  });
+
+  it('is there at once in a run that has ended or rests', () => {
+    hear({ seq: 1, type: 'state', step: 0, state: 'paused', reason: null }, evaluation);
+    nextFrame();
+    expect(recording.evaluations.length).toBe(1);
+    expect(nextFrame()).toBe(0);
+  });
+});
+
 describe('points that were loaded in one piece', () => {
   it('are not doubled by what the socket says of the same steps', () => {
     const steps = Float64Array.from({ length: 5000 }, (_, i) => i + 1);

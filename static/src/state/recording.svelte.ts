@@ -15,6 +15,7 @@ import type {
 import { Rows, type Columns } from '../core/rows';
 import { Pace } from '../core/pace';
 import { onNextFrame } from './beat';
+import { FirstPoint } from './firstPoint';
 
 export const POINT_COLUMNS = ['step', 'epoch', 'loss', 'accuracy', 'lr'] as const;
 export type PointColumns = Columns<(typeof POINT_COLUMNS)[number]>;
@@ -85,6 +86,7 @@ export class Recording {
   #news = { ...QUIET };
   #stop: (() => void) | null = null;
   #pace = new Pace();
+  #first = new FirstPoint(2);
 
   constructor(run: Run) {
     this.id = run.id;
@@ -135,7 +137,7 @@ export class Recording {
 
   #show(): void {
     const { evaluation, health, change, verdict } = this.#lists;
-    if (evaluation.length > this.evaluations.length) this.evaluations = [...evaluation];
+    if (evaluation.length > this.evaluations.length) this.#showEvaluations(evaluation);
     if (health.length > this.health.length) this.health = [...health];
     if (change.length > this.changes.length) this.changes = [...change];
     if (verdict.length > this.verdicts.length) this.verdicts = [...verdict];
@@ -144,6 +146,17 @@ export class Recording {
     this.saved = this.#last.saved ?? null;
     this.state = this.#state.state;
     this.reason = this.#state.reason;
+  }
+
+  /** The tables of the first one take longer than the first point may. */
+  #showEvaluations(all: readonly EvaluationEvent[]): void {
+    const isFirst = this.evaluations.length === 0;
+    if (!isFirst || !this.#first.isAwaited(this.#state.state, this.step)) {
+      this.evaluations = [...all];
+      return;
+    }
+    this.#news.rest = true;
+    this.#stop = onNextFrame(() => this.flush());
   }
 
   #take(event: RunEvent): void {

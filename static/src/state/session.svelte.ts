@@ -5,15 +5,12 @@ import { AwayError, ProblemError, type PageData } from '../io/api';
 import { fetchColumns, fetchEvents, type Control, postControl } from '../io/runs';
 import { RunSocket, type Wire } from '../io/socket';
 import { onNextFrame } from './beat';
+import { FirstPoint } from './firstPoint';
 import { cardOf, LiveLook } from './live.svelte';
 import { Recording, SENT_COLUMNS } from './recording.svelte';
 
 /** From here on the points come in one piece, and the socket begins behind them. */
 const LONG_RUN = 4096;
-/** So long the network waits for the first point, which is drawn before it. */
-const FIRST_POINT_MS = 300;
-/** So many frames of the screen the charts have to show it. */
-const FIRST_POINT_FRAMES = 3;
 /** Everything but points and layers, which a long run has too many of. */
 const RARE = [
   ...(['started', 'evaluation', 'health', 'change', 'verdict'] as const),
@@ -49,9 +46,7 @@ export class Session {
   #ended = new AbortController();
   #frame: ArrayBuffer | null = null;
   #stop: (() => void) | null = null;
-  /** When the first frame came, and how many frames of the screen have gone since a point did. */
-  #since = 0;
-  #framesAfter = 0;
+  #first = new FirstPoint(3);
   #wishes: Wishes;
   /** Parts of the page that show something of the frames, and are seen. */
   #viewers = new Set<string>();
@@ -143,19 +138,10 @@ export class Session {
     this.#stop ??= onNextFrame(() => this.#draw());
   }
 
-  /** Whether the first point is still to be drawn: making the canvas takes as long as that may. */
-  #isEarly(): boolean {
-    const { state, step } = this.recording;
-    if (this.live || (state !== 'running' && state !== 'queued')) return false;
-    this.#since ||= performance.now();
-    if (step > 0) this.#framesAfter++;
-    const isLate = performance.now() - this.#since > FIRST_POINT_MS;
-    return !isLate && this.#framesAfter < FIRST_POINT_FRAMES;
-  }
-
   #draw(): void {
     this.#stop = null;
-    if (this.#isEarly()) {
+    const { state, step } = this.recording;
+    if (!this.live && this.#first.isAwaited(state, step)) {
       this.#stop = onNextFrame(() => this.#draw());
       return;
     }
