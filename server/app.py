@@ -24,6 +24,7 @@ from .web import (
     datasets,
     exports,
     gradients,
+    guide,
     pages,
     pins,
     plans,
@@ -48,7 +49,7 @@ from .zoo import ZooError
 
 ROUTERS = (
     *(api, tracing, cells, gradients, datasets, plans, runs, pins, exports, schedule, socket),
-    pages,
+    *(guide, pages),
 )
 # Bodies held at once: 25 of the largest, or a class of 200 that sends photographs of 2 MB.
 UPLOAD_BYTES = 512 * MIB

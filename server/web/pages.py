@@ -21,7 +21,8 @@ NO_CACHE = {"cache-control": "no-cache"}
 
 
 @cache
-def _templates() -> Jinja2Templates:
+def templates() -> Jinja2Templates:
+    """Returns the templates, read once."""
     return Jinja2Templates(directory=paths.templates())
 
 
@@ -46,9 +47,16 @@ def bundle() -> dict[str, Any]:
 
 @router.get("/")
 @router.get("/lab")
-@router.get("/guide")
 def index(request: Request) -> HTMLResponse:
-    """The app's one page; its data are one JSON element, so that it draws without waiting."""
+    """The app's one page."""
+    return shell(request)
+
+
+def shell(request: Request, *, article: str = "", language: str = "en") -> HTMLResponse:
+    """Returns the page; its data are one JSON element, so that it draws without waiting.
+
+    `article` is HTML that stands there where JavaScript is off, in the language given.
+    """
     tracer = request.app.state.here.tracer
     cards = [tracer.zoo.card(name) for name in tracer.zoo.ids()]
     data = {
@@ -57,10 +65,15 @@ def index(request: Request) -> HTMLResponse:
         "pictures": api.pictures_json(),
         "card": api.full(cards[0], tracer),
     }
-    return _templates().TemplateResponse(
+    return templates().TemplateResponse(
         request,
         "index.html",
-        {"bundle": bundle(), "data": json_for_html(data), "version": __version__},
+        {
+            "bundle": bundle(),
+            "data": json_for_html(data),
+            "article": article,
+            "language": language,
+        },
         headers=NO_CACHE,
     )
 
@@ -74,7 +87,7 @@ def json_for_html(data: Any) -> str:
 @router.get("/docs")
 def docs(request: Request) -> HTMLResponse:
     """The API in words, made from its OpenAPI document."""
-    return _templates().TemplateResponse(
+    return templates().TemplateResponse(
         request,
         "docs.html",
         {"spec": request.app.openapi(), "bundle": bundle()},
@@ -84,7 +97,7 @@ def docs(request: Request) -> HTMLResponse:
 
 def error_page(request: Request, problem: Problem) -> HTMLResponse:
     """Returns a problem in words, for a person whose browser asked for a page."""
-    return _templates().TemplateResponse(
+    return templates().TemplateResponse(
         request,
         "error.html",
         {"problem": problem, "bundle": bundle()},

@@ -18,6 +18,7 @@ function anyState(seed: number): State {
     net: maybe(text()),
     bench: maybe(text()),
     set: maybe(text()),
+    section: maybe(text()),
     picture: maybe(text()),
     node: maybe(text()),
     c: maybe(number()),

@@ -31,6 +31,8 @@ export interface State {
   bench: string | null;
   /** How the bench is set, as the bench itself writes it; null = as it begins. */
   set: string | null;
+  /** The section of the guide; null = its beginning. */
+  section: string | null;
   /** The run that is shown while training; null = one that has not begun. */
   run: string | null;
   /** Finished or living runs whose curves are drawn beside it. */
@@ -59,6 +61,7 @@ export const DEFAULT_STATE: State = {
   view: 'look',
   bench: null,
   set: null,
+  section: null,
   run: null,
   beside: [],
   experiment: null,
@@ -137,6 +140,7 @@ const FIELDS: { [K in keyof State]: Field<State[K]> } = {
   view: oneOf(VIEWS),
   bench: name,
   set: textUpTo(LONGEST_SET),
+  section: name,
   run: name,
   beside: list(runId),
   experiment: name,
