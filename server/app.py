@@ -22,6 +22,7 @@ from .web import (
     api,
     cells,
     datasets,
+    editing,
     exports,
     gradients,
     guide,
@@ -48,7 +49,8 @@ from .web.traces import Traces
 from .zoo import ZooError
 
 ROUTERS = (
-    *(api, tracing, cells, gradients, datasets, plans, runs, pins, exports, schedule, socket),
+    *(api, tracing, cells, gradients, editing),
+    *(datasets, plans, runs, pins, exports, schedule, socket),
     *(guide, pages),
 )
 # Bodies held at once: 25 of the largest, or a class of 200 that sends photographs of 2 MB.

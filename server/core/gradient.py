@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import torch
@@ -11,7 +12,7 @@ from torch.autograd.graph import GradientEdge, get_gradient_edge
 
 from .ledger import Ledger, Node, tensors
 from .record import Op
-from .recorder import Recorder
+from .recorder import Change, Recorder
 from .survey import survey
 from .tap import TapError, check, names, value_of, watch
 
@@ -34,7 +35,14 @@ class Edges(Ledger):
         return super().add(node, *more)
 
 
-def gradients(model: nn.Module, x: Tensor, target: int, of: Of = "loss") -> dict[str, Tensor]:
+def gradients(
+    model: nn.Module,
+    x: Tensor,
+    target: int,
+    of: Of = "loss",
+    *,
+    changes: Mapping[int, Change] | None = None,
+) -> dict[str, Tensor]:
     """d(loss)/d(value) or d(logit)/d(value) by node id: float32, CPU, of the value's own shape.
 
     `loss` is the cross-entropy of the logits and class `target`, -log softmax(logits)[target];
@@ -42,14 +50,14 @@ def gradients(model: nn.Module, x: Tensor, target: int, of: Of = "loss") -> dict
     gradient is -1/p at the class for the loss, and zero for a logit. What the loss does not depend
     on has zeros. Left out is what has a way to the loss that autograd does not follow (detached,
     integer, under `no_grad`, a view that was written into). The model's parameters, gradients,
-    modes, hooks and random state stay as before.
+    modes, hooks and random state stay as before. `changes` as in `tap.run`.
     Raises TapError where `tap.run` does, for a network without class scores, for a class that does
     not exist, and where torch cannot differentiate the network.
     """
     check(model, x)
     try:
         with torch.inference_mode(False), torch.enable_grad():
-            return _backwards(model, x, target, of)
+            return _backwards(model, x, (target, of), changes)
     except RuntimeError as error:
         raise TapError(
             f"PyTorch finds no gradient in this network: {str(error).splitlines()[0][:200]}",
@@ -59,11 +67,14 @@ def gradients(model: nn.Module, x: Tensor, target: int, of: Of = "loss") -> dict
         _forget(model)
 
 
-def _backwards(model: nn.Module, x: Tensor, target: int, of: Of) -> dict[str, Tensor]:
+def _backwards(
+    model: nn.Module, x: Tensor, aim: tuple[int, Of], changes: Mapping[int, Change] | None
+) -> dict[str, Tensor]:
     """The gradients of a network that torch can differentiate."""
-    found, ledger = survey(model), Edges()
+    (target, of), found, ledger = aim, survey(model), Edges()
     entered = x.detach().requires_grad_().clone()  # the network may write into its input
-    watch(model, entered, found, Recorder(model, found, entered, ledger=ledger))
+    recorder = Recorder(model, found, entered, ledger=ledger, changes=changes)
+    watch(model, entered, found, recorder)
     nodes, (end, scores) = ledger.nodes, _scores(ledger)
     seed = _seed(scores, target, of).to(x.device).view_as(nodes[end].tensor)
     edges = {i: edge for i, edge in enumerate(ledger.edges) if edge is not None}

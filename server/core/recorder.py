@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import get_ident
 from types import TracebackType
@@ -12,11 +13,15 @@ from torch import Size, Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 
+from .calls import Geometry
 from .ledger import Ledger, Node, tensors
 from .ops import DATA_LEAVES, PARTS, Function, describe, learn
 from .reads import Reads
 from .record import Op
 from .survey import OPAQUE, Place, Survey
+from .swaps import Step
+
+Change = Callable[[Step], Step]
 
 FUNCTIONS: dict[Any, Function] = {}
 CLOSED = "What happens inside this module cannot be followed."
@@ -36,10 +41,18 @@ class Recorder(TorchFunctionMode):
     """Collects nodes in `ledger` while it is entered; `reads` knows what could not be followed."""
 
     def __init__(
-        self, model: nn.Module, found: Survey, x: Tensor, *, ledger: Ledger | None = None
+        self,
+        model: nn.Module,
+        found: Survey,
+        x: Tensor,
+        *,
+        ledger: Ledger | None = None,
+        changes: Mapping[int, Change] | None = None,
     ) -> None:
         super().__init__()
         self.ledger = ledger or Ledger()
+        self.changed: set[int] = set()
+        self._changes = changes or {}
         self.reads = Reads(model, found, self.ledger)
         self._places = found.places
         self._calls: list[ModuleCall] = []
@@ -155,8 +168,10 @@ class Recorder(TorchFunctionMode):
             self.ledger.protect(tensor)
         out = func(*args, **kwargs)
         if isinstance(out, Tensor):
-            self._record((function, args, kwargs), [out], written)
-        elif written:
+            results = [out]
+            self._record((function, args, kwargs), results, written)
+            return results[0]
+        if written:
             self._record((function, args, kwargs), written, written)
         elif isinstance(out, (tuple, list)) and not isinstance(out, Size):
             results = tensors(out)
@@ -185,6 +200,8 @@ class Recorder(TorchFunctionMode):
             op, geometry = describe(function, given, tuple(kwargs), named, results[0].shape)
         except TypeError:  # an argument that is no key, such as a slice
             op, geometry = Op.OTHER, {"kind": "other", "function": function.name}
+        if self._changes and len(results) == 1:
+            geometry = self._change(inputs[0], geometry, results, written)
         parts = results if function.name in PARTS else results[:1]
         for number, part in enumerate(parts):
             name = f"{function.name}.{number}" if number else function.name
@@ -197,6 +214,24 @@ class Recorder(TorchFunctionMode):
         for tensor in written:
             self.ledger.wrote(tensor, index)
             self.reads.became_node(tensor)
+
+    def _change(
+        self, read: int, geometry: Geometry, results: list[Tensor], written: list[Tensor]
+    ) -> Geometry:
+        """Puts a changed value in the place of what the coming node made; its geometry."""
+        index = len(self.ledger.nodes)
+        change = self._changes.get(index)
+        if change is None:
+            return geometry
+        source = self.ledger.nodes[read]
+        before = source.tensor if source.copy is None else source.copy
+        step = change(Step(before, results[0], geometry))
+        if written:  # who holds the tensor must see the change in it
+            results[0].copy_(step.value)
+        else:
+            results[0] = step.value
+        self.changed.add(index)
+        return step.geometry
 
 
 def _written(function: Function, args: Any, kwargs: Any) -> list[Tensor]:

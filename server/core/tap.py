@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from .calls import without_batch
 from .ledger import Node, tensors, version
 from .record import Op, Record
-from .recorder import Recorder
+from .recorder import Change, Recorder
 from .survey import Survey, survey
 
 OVERWRITTEN = "The network wrote over this value while it ran, so it is not shown."
@@ -27,12 +27,16 @@ SHOWN = FLOATS | {torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32,
 
 @dataclass(frozen=True)
 class Trace:
-    """Records in execution order, the network's own output; what is missing, in a sentence."""
+    """Records in execution order, the network's own output; what is missing, in a sentence.
+
+    `changed` are the numbers of the records whose values were changed as they were made.
+    """
 
     records: tuple[Record, ...]
     output: Any
     complete: bool
     missing: str
+    changed: frozenset[int] = frozenset()
 
 
 class TapError(Exception):
@@ -44,7 +48,13 @@ class TapError(Exception):
         self.hint = hint
 
 
-def run(model: nn.Module, x: Tensor, *, classifier: bool = True) -> Trace:
+def run(
+    model: nn.Module,
+    x: Tensor,
+    *,
+    classifier: bool = True,
+    changes: Mapping[int, Change] | None = None,
+) -> Trace:
     """The records of `model` on one picture `x` (1, C, H, W), in eval mode and without gradients.
 
     The output is the plain forward's, bit for bit; modes, hooks, gradients and random state are
@@ -53,15 +63,17 @@ def run(model: nn.Module, x: Tensor, *, classifier: bool = True) -> Trace:
     constants) is named by its reader. Only a tensor made outside torch that nothing leads to is a
     node without inputs (`outside`), and then the trace is not complete. Nodes that nothing reads
     are kept: the network may have decided by them. Several threads may trace one model.
+    `changes` (by a record's number) are put in as the values are made: what follows reads them.
     Raises TapError for TorchScript and for more than one picture; the network's own errors pass.
     """
     check(model, x)
     found = survey(model)
     with torch.inference_mode(False), torch.no_grad():
-        recorder = Recorder(model, found, x)
+        recorder = Recorder(model, found, x, changes=changes)
         output, missing = watch(model, x, found, recorder, classifier=classifier)
         records = _finish(recorder.ledger.nodes)
-        return Trace(records, output, not missing, _sentence(missing))
+        changed = frozenset(recorder.changed)
+        return Trace(records, output, not missing, _sentence(missing), changed)
 
 
 def watch(

@@ -51,7 +51,7 @@ async def kept_cell(
     Of conv, dense, add and average pooling the parts add up to the value, but for the rounding of
     float32; of max pooling the winner is named.
     """
-    kept = here.tracer.traces.get(trace_id)
+    kept = here.tracer.traces.forward(trace_id)
     record = kept.record(node)
     check_cell(record, (c, y, x))
     body = await here.workbench.do(lambda: arithmetic(here.tracer, kept, record, (c, y, x)))

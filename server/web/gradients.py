@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from torch import Tensor
 
-from ..card import ZooError
 from ..core import gradient, stats, tap
 from ..core.ends import measure
 from ..core.gradient import Of
@@ -16,7 +15,7 @@ from . import schema
 from .here import HereNow, Nodes
 from .inference import Tracer, describe
 from .openapi import binary, problems
-from .traces import Kept, key_of
+from .traces import Kept, chosen_class, key_of
 from .tracing import JSON, Precision, answer
 
 NOT_FOLLOWED = "PyTorch follows no gradient back to this value."
@@ -60,33 +59,6 @@ async def kept_gradient(
     return await here.workbench.do(work)
 
 
-def chosen_class(kept: Kept, class_id: str) -> int:
-    """Returns the index of a class of the trace's network, of the likeliest for an empty id.
-
-    Raises:
-        Problem: 422, there is no such class, or the network has no class scores.
-    """
-    classes, shares = kept.header["classes"], kept.header["probabilities"]
-    if len(shares) != len(classes):
-        raise Problem(
-            422,
-            f"The network {kept.header['model']} gives no probability for each of its classes.",
-            hint="Choose a classifier.",
-            title="No classes",
-        )
-    if not class_id:
-        return max(range(len(shares)), key=shares.__getitem__)
-    if class_id not in classes:
-        raise Problem(
-            422,
-            f"The network has no class {class_id[:80]!r}; it has: {', '.join(classes[:20])}.",
-            hint="Take an id from `classes` of the trace.",
-            title="No such class",
-        )
-    found: int = classes.index(class_id)
-    return found
-
-
 def gradient_of(tracer: Tracer, kept: Kept, target: int, of: Of) -> Kept:
     """Returns the gradients of a trace, kept beside it within the same budget of bytes.
 
@@ -103,12 +75,10 @@ def gradient_of(tracer: Tracer, kept: Kept, target: int, of: Of) -> Kept:
 
 def _made(tracer: Tracer, kept: Kept, key: str, target: int, of: Of) -> Kept:
     try:
-        network = tracer.network(kept.header["model"])
-        grads = gradient.gradients(network, tracer.input_of(kept), target, of)
+        made = tracer.edited(kept)
+        grads = gradient.gradients(made.model, made.x, target, of, changes=made.changes)
     except tap.TapError as error:
         raise Problem(422, error.detail, hint=error.hint, title="No gradient") from error
-    except ZooError as error:
-        raise Problem(410, error.sentence, hint=error.hint, title="Network gone") from error
     records = tuple(_record(record, grads.get(record.id)) for record in kept.records)
     ends = measure(records)
     head: dict[str, Any] = {

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 import torch
 
 from ..core import image, stats, tap
+from ..core.edits import Edited, put_in
 from ..core.ends import Ends, measure
 from ..core.record import Op, Record
 from ..errors import Problem, StartError
-from ..zoo import Card, Zoo
+from ..zoo import Card, Zoo, ZooError
 from .traces import Kept, Traces, trace_id
 
 Result = TypeVar("Result")
@@ -91,6 +92,22 @@ class Tracer:
         """Returns a network on the tracer's device, shared: it is not to be changed."""
         return self.zoo.network(model) if self.device.type == "cpu" else self._moved(model)
 
+    def network_of(self, kept: Kept) -> torch.nn.Module:
+        """Returns the network that made a trace, without the trace's edits.
+
+        Raises:
+            Problem: 410, it is a run's, and has gone.
+        """
+        try:
+            return self.network(kept.header["model"])
+        except ZooError as error:
+            raise Problem(410, error.sentence, hint=error.hint, title="Network gone") from error
+
+    def edited(self, kept: Kept) -> Edited:
+        """Returns the network and picture of a trace with its edits in place."""
+        network, x = self.network_of(kept), self.input_of(kept)
+        return put_in(network, x, kept.edits, kept.records)
+
     def input_of(self, kept: Kept) -> torch.Tensor:
         """Returns what the network of a trace was given, (1, C, H, W)."""
         value = kept.records[0].value
@@ -103,7 +120,7 @@ class Tracer:
 
     def weights(self, kept: Kept) -> Mapping[str, torch.Tensor]:
         """Returns the weights that made a kept trace, by the names of `state_dict`."""
-        return self.zoo.network(kept.header["model"]).state_dict()
+        return self.edited(kept).model.state_dict()
 
     def trace(self, model: str, picture: bytes, crop: image.Crop | None) -> Kept:
         """Returns the kept trace of a picture, computed unless it is still there.

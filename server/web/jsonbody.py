@@ -56,7 +56,8 @@ async def _arrived(request: Request) -> bytes:
     return bytes(content)
 
 
-async def _object(request: Request) -> dict[str, Any]:
+async def arrived(request: Request) -> dict[str, Any]:
+    """Returns the JSON object of a request; what is none, or too large or slow, is a problem."""
     try:
         async with asyncio.timeout(SECONDS):
             return read(await _arrived(request))
@@ -79,4 +80,4 @@ async def _object(request: Request) -> dict[str, Any]:
         ) from error
 
 
-JsonObject = Annotated[dict[str, Any], Depends(_object)]
+JsonObject = Annotated[dict[str, Any], Depends(arrived)]

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from .schema import ProblemBody
+from .schema_edits import EditedBody
 
 BINARY = "application/octet-stream"
 PROBLEM = "application/problem+json"
@@ -15,7 +16,7 @@ MEANINGS = {
     409: "the run cannot do that in the state it is in",
     410: "the trace is no longer in memory: send the picture again",
     413: "the body has too many bytes, or the picture too many pixels",
-    415: "the body is not a picture of a kind that is read",
+    415: "the body is not a picture of a kind that is read, nor JSON",
     422: "a value or the picture is not allowed",
     503: "too many pictures or runs wait: try again after `Retry-After`",
     507: "the data directory is full or cannot be written",
@@ -38,6 +39,9 @@ def correct(app: FastAPI) -> None:
     document = app.openapi()
     schemas = document["components"]["schemas"]
     schemas["ProblemBody"] = ProblemBody.model_json_schema()
+    edited = EditedBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(edited.pop("$defs"))
+    schemas["EditedBody"] = edited
     for assumed in ("HTTPValidationError", "ValidationError"):
         schemas.pop(assumed, None)
     content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}

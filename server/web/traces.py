@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from ..core.edits import Edit
 from ..core.ends import Ends
 from ..core.record import Record
 from ..errors import Problem
@@ -21,13 +22,15 @@ ID_LENGTH = 32
 class Kept:
     """One picture in one network: its records, the header that describes them, its size.
 
-    Where `is_gradient`, the records' values are derivatives of another trace's.
+    `edits` were put in before the network ran. Where `is_gradient`, the records' values are
+    derivatives of another trace's.
     """
 
     trace_id: str
     records: tuple[Record, ...]
     header: dict[str, Any]
     ends: Mapping[str, Ends] | None = None
+    edits: tuple[Edit, ...] = ()
     is_gradient: bool = False
 
     @cached_property
@@ -77,6 +80,33 @@ def chosen(records: tuple[Record, ...], nodes: str) -> tuple[Record, ...]:
         problem.status = 422
         raise problem
     return tuple(record for record in records if not wanted or record.id in wanted)
+
+
+def chosen_class(kept: Kept, class_id: str) -> int:
+    """Returns the index of a class of the trace's network, of the likeliest for an empty id.
+
+    Raises:
+        Problem: 422, there is no such class, or the network has no class scores.
+    """
+    classes, shares = kept.header["classes"], kept.header["probabilities"]
+    if len(shares) != len(classes):
+        raise Problem(
+            422,
+            f"The network {kept.header['model']} gives no probability for each of its classes.",
+            hint="Choose a classifier.",
+            title="No classes",
+        )
+    if not class_id:
+        return max(range(len(shares)), key=shares.__getitem__)
+    if class_id not in classes:
+        raise Problem(
+            422,
+            f"The network has no class {class_id[:80]!r}; it has: {', '.join(classes[:20])}.",
+            hint="Take an id from `classes` of the trace.",
+            title="No such class",
+        )
+    found: int = classes.index(class_id)
+    return found
 
 
 def trace_id(model: str, picture: bytes, crop: str) -> str:

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Query, Request, Response
 from ..core import image, payload
 from ..core.record import Record
 from ..errors import Problem
-from . import schema
+from . import editing, jsonbody, schema
 from .api import framing, read_bundled
 from .here import NO_STORE, CardHere, HereNow, Nodes
+from .inference import Tracer
 from .openapi import BINARY, binary, problems
+from .schema_edits import EditedBody
 from .traces import Kept, chosen
 
 JSON = "application/json"
@@ -53,12 +55,15 @@ def read_crop(crop: str) -> image.Crop | None:
     response_model=schema.TraceHeader,
     responses={
         **binary(f"safetensors with `__metadata__.trace`; that JSON alone on `Accept: {JSON}`"),
-        **problems(404, 408, 413, 415, 422, 503),
+        **problems(404, 408, 410, 413, 415, 422, 503),
     },
     openapi_extra={
         "requestBody": {
-            "description": "the picture's bytes; none with `picture=`",
-            "content": binary("", "image/*", BINARY)[200]["content"],
+            "description": "the picture's bytes; none with `picture=`; or edits of a kept trace",
+            "content": {
+                **binary("", "image/*", BINARY)[200]["content"],
+                JSON: {"schema": {"$ref": "#/components/schemas/EditedBody"}},
+            },
         }
     },
 )
@@ -71,19 +76,47 @@ async def trace(
     picture: Annotated[str, Query(description="a bundled picture instead of a body")] = "",
     crop: Annotated[str, Query(description="x,y,side in pixels of the upright picture")] = "",
 ) -> Response:
-    """Sends a picture through a network and returns what every node made of it."""
+    """Sends a picture through a network and returns what every node made of it.
+
+    With a JSON body, the picture of a kept trace, and some things changed before the network runs.
+    """
     part = read_crop(crop) or framing(picture)
     chosen(here.tracer.zoo.graph(card.id), nodes)
     as_json = JSON in request.headers.get("accept", "")
+    kind = request.headers.get("content-type", "")
+    if kind.split(";")[0].strip().lower() == JSON and not picture:
+        given = editing.asked(await jsonbody.arrived(request), EditedBody)
+
+        def edit() -> Response:
+            made = editing.edited(here.tracer, _base(here.tracer, card.id, given), given)
+            return answer(made, precision, nodes, as_json=as_json)
+
+        return await here.workbench.do(edit)
 
     def work(body: bytes) -> Response:
         return answer(here.tracer.trace(card.id, body, part), precision, nodes, as_json=as_json)
 
     if picture:
         return await here.workbench.do(lambda: work(read_bundled(picture)))
-    check_content_type(request.headers.get("content-type", ""))
+    check_content_type(kind)
     async with here.uploads.body(request) as body:
         return await here.workbench.do(lambda: work(body))
+
+
+def _base(tracer: Tracer, model: str, given: EditedBody) -> Kept:
+    """The trace that is edited: one that is kept, or of a bundled picture."""
+    if not given.trace_id:
+        part = read_crop(given.crop) or framing(given.picture)
+        return tracer.trace(model, read_bundled(given.picture), part)
+    base = tracer.traces.forward(given.trace_id)
+    if base.header["model"] != model:
+        raise Problem(
+            422,
+            f"The trace {base.trace_id} is of the network {base.header['model']}, not of {model}.",
+            hint="Edit it at its own network's address.",
+            title="Another network's trace",
+        )
+    return base
 
 
 def answer(kept: Kept, precision: Precision, nodes: str, *, as_json: bool = False) -> Response:

@@ -63,7 +63,7 @@ def test_a_body_that_does_not_arrive_is_408(monkeypatch: pytest.MonkeyPatch) -> 
     piece = {"type": "http.request", "body": b"{", "more_body": True}
     request = Request({"type": "http", "headers": []}, slow([piece]))
     with pytest.raises(Problem) as caught:
-        asyncio.run(jsonbody._object(request))
+        asyncio.run(jsonbody.arrived(request))
     assert (caught.value.status, caught.value.headers) == (408, {"Connection": "close"})
 
 

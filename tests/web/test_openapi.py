@@ -21,6 +21,7 @@ GONE = "0" * 32
 MODEL, WEIGHTS = "/api/models/{model_id}", "/api/models/{model_id}/weights"
 PICTURE, KEPT = "/api/pictures/{picture_id}", "/api/traces/{trace_id}"
 NODE = KEPT + "/nodes/{node}"
+EDITING = {"content-type": "application/json"}
 OVER = {"content-length": "20000001"}
 
 
@@ -58,6 +59,8 @@ CASES = [
     post("picture=coffee", 200, BINARY),
     post("picture=coffee", 200, "application/json", headers=JSON),
     post("picture=coffee", 404, PROBLEM, name="nope"),
+    post("", 200, BINARY, headers=EDITING, body=b'{"picture": "coffee", "edits": []}'),
+    post("", 410, PROBLEM, headers=EDITING, body=b'{"trace_id": "%s", "edits": []}' % (b"0" * 32)),
     post("", 413, PROBLEM, headers=OVER),
     post("", 415, PROBLEM, headers={"content-type": "text/plain"}),
     post("", 422, PROBLEM),
