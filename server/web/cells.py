@@ -6,11 +6,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic_core import to_json
 
-from ..core.arithmetic import MissingError, Source, cell_arithmetic
+from ..card import ZooError
+from ..core.arithmetic import Arithmetic, MissingError, Source, cell_arithmetic
+from ..core.cell_gradient import cell_gradient
 from ..core.geometry import as_map
+from ..core.gradient import Of
 from ..core.record import Record
 from ..errors import Problem
 from . import schema_cells as schema
+from .gradients import chosen_class, gradient_of
 from .here import NO_STORE, HereNow
 from .inference import Tracer
 from .openapi import problems
@@ -31,6 +35,7 @@ NOTES = {
     "with others (made while it runs), or in lower precision.",
 }
 AXES = ("c", "y", "x")
+Place = tuple[int, int, int]
 
 
 @router.get(
@@ -45,20 +50,35 @@ async def kept_cell(
     c: Annotated[int, Query(description="channel, or the place in a vector")],
     y: Annotated[int, Query(description="row, 0 in vectors and lines")] = 0,
     x: Annotated[int, Query(description="column, 0 in vectors")] = 0,
+    class_id: Annotated[
+        str, Query(alias="class", description="a class, for how its loss changes; none by default")
+    ] = "",
+    of: Annotated[
+        Of, Query(description="loss: the cross-entropy; logit: the class's own")
+    ] = "loss",
 ) -> Response:
     """Returns how one output cell was computed: named parts, each with its terms.
 
     Of conv, dense, add and average pooling the parts add up to the value, but for the rounding of
-    float32; of max pooling the winner is named.
+    float32; of max pooling the winner is named. With `class`, `gradient` has what the cell's
+    derivative gives to each of these numbers, in the order of the parts and terms.
     """
     kept = here.tracer.traces.forward(trace_id)
     record = kept.record(node)
-    check_cell(record, (c, y, x))
-    body = await here.workbench.do(lambda: arithmetic(here.tracer, kept, record, (c, y, x)))
-    return Response(to_json(body, inf_nan_mode="null"), media_type=JSON, headers=NO_STORE)
+    place = (c, y, x)
+    check_cell(record, place)
+
+    def work() -> Response:
+        made = arithmetic(here.tracer, kept, record, place)
+        back = backwards(here.tracer, kept, made, (class_id, of)) if class_id else None
+        named = {name: getattr(made, name) for name in made.__slots__}
+        body = {**named, "note": NOTES[made.reason], "gradient": back}
+        return Response(to_json(body, inf_nan_mode="null"), media_type=JSON, headers=NO_STORE)
+
+    return await here.workbench.do(work)
 
 
-def check_cell(record: Record, cell: Sequence[int]) -> None:
+def check_cell(record: Record, place: Sequence[int]) -> None:
     """Refuses a cell that the node does not have with a 422 problem that says what it has."""
     try:
         sizes = as_map(record.shape)
@@ -69,7 +89,7 @@ def check_cell(record: Record, cell: Sequence[int]) -> None:
             hint="Ask for a cell of a node of shape [C, H, W], [C, L] or [N].",
             title="No such cell",
         ) from error
-    for axis, at, size in zip(AXES, cell, sizes, strict=True):
+    for axis, at, size in zip(AXES, place, sizes, strict=True):
         if not 0 <= at < size:
             raise Problem(
                 422,
@@ -80,15 +100,29 @@ def check_cell(record: Record, cell: Sequence[int]) -> None:
             )
 
 
-def arithmetic(
-    tracer: Tracer, kept: Kept, record: Record, cell: tuple[int, int, int]
-) -> dict[str, Any]:
-    """Returns the body of the answer."""
+def arithmetic(tracer: Tracer, kept: Kept, record: Record, place: Place) -> Arithmetic:
+    """Returns how a cell was computed.
+
+    Raises:
+        Problem: 404, values were not kept; 410, the network is no longer there.
+    """
     records = {each.id: each for each in kept.records}
     try:
-        made = cell_arithmetic(Source(records, tracer.weights(kept)), record.id, cell)
+        return cell_arithmetic(Source(records, tracer.weights(kept)), record.id, place)
     except MissingError as error:
-        missing = str(error)
-        raise not_kept(records.get(missing, record)) from error
-    names = made.__slots__
-    return {**{name: getattr(made, name) for name in names}, "note": NOTES[made.reason]}
+        raise not_kept(records.get(str(error), record)) from error
+    except ZooError as error:
+        raise Problem(410, error.sentence, hint=error.hint, title="Network gone") from error
+
+
+def backwards(tracer: Tracer, kept: Kept, made: Arithmetic, by: tuple[str, Of]) -> dict[str, Any]:
+    """Returns the body of the gradient of a cell by a class and loss or logit.
+
+    Raises:
+        Problem: 422, there is no such class, or torch finds no gradient.
+    """
+    class_id, of = by
+    grad = gradient_of(tracer, kept, chosen_class(kept, class_id), of).record(made.node).value
+    output = None if grad is None else float(grad.reshape(as_map(grad.shape))[*made.cell.values()])
+    parts = [] if output is None else cell_gradient(made, output)
+    return {"class": class_id, "of": of, "output": output, "parts": parts}

@@ -32,6 +32,31 @@ class PartBody(BaseModel):
     count: int = Field(description="terms it stands for, those of a rest included")
 
 
+class TermShareBody(BaseModel):
+    """What a term gets through this cell alone; null where there is nothing to change."""
+
+    value: float | None = Field(description="by the input cell")
+    weight: float | None = Field(description="by the learned number that it is multiplied with")
+
+
+class PartShareBody(BaseModel):
+    """What a part gets, with its terms in their order."""
+
+    name: str
+    c: int | None
+    value: float | None = Field(description="by the part's own number")
+    terms: list[TermShareBody]
+
+
+class CellGradientBody(BaseModel):
+    """A cell backwards; `parts` are none where PyTorch follows no gradient to it."""
+
+    class_id: str = Field(alias="class")
+    of: str = Field(description="loss or logit")
+    output: float | None = Field(description="d(loss or logit) / d(this cell)")
+    parts: list[PartShareBody]
+
+
 class ArithmeticBody(BaseModel):
     """How one output cell was computed, in full precision."""
 
@@ -45,3 +70,4 @@ class ArithmeticBody(BaseModel):
     additive: bool = Field(description="whether the parts add up to the value")
     reason: str = Field(description="names why something is missing; empty when nothing is")
     note: str = Field(description="the same as a sentence")
+    gradient: CellGradientBody | None = Field(description="with `class` alone")

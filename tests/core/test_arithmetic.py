@@ -13,6 +13,7 @@ from torch import Tensor
 
 from convlens.core.activations import ACTIVATIONS as CURVES
 from convlens.core.arithmetic import MissingError, Part, Source, cell_arithmetic
+from convlens.core.cell_gradient import cell_gradient
 from convlens.core.record import Op, Record
 
 Json = dict[str, Any]
@@ -81,6 +82,16 @@ def test_a_cell_is_made_of_the_golden_terms(case: Json) -> None:
         assert close(plain(part), wanted), (plain(part), wanted)
     for key in ("kind", "value", "winner", "additive", "reason"):
         assert getattr(made, key) == expected[key]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{i}-{c['name']}" for i, c in enumerate(CASES)])
+def test_a_cell_goes_back_as_autograd_says(case: Json) -> None:
+    cell = case["cell"]
+    made = cell_arithmetic(source_of(case), "n", (cell["c"], cell["y"], cell["x"]))
+    found = cell_gradient(made, case["gradient"]["output"])
+    shares = [[p.value, [list(astuple(t)) for t in p.terms]] for p in found]
+    assert close(shares, case["gradient"]["parts"])
+    assert [(p.name, p.c) for p in found] == [(p.name, p.c) for p in made.parts]
 
 
 def relu_source(value: Tensor | None) -> Source:

@@ -18,10 +18,11 @@ from tests.golden.ask import Function, Json, conv, pool
 from tests.golden.make_links import CONVS, TRANSPOSED, eighths, node, plain, reads, sources
 
 Cell = tuple[int, ...]
+SEED = 0.75  # d(loss) / d(output cell)
 
 
 class Layer(NamedTuple):
-    """A node over inputs in0, in1, ..., and the torch function that it stands for."""
+    """A node over inputs in0, in1, ..., and the torch function of these and its weights by role."""
 
     op: str
     geometry: Json
@@ -32,18 +33,21 @@ class Layer(NamedTuple):
 
 def case(name: str, layer: Layer, cell: Cell, parts: list[Json], **more: Any) -> Json:
     """One output cell of a layer with the parts that torch says it is made of."""
-    out = layer.function(*[x[None] for x in layer.inputs])[0]
+    out = layer.function(*[x[None] for x in layer.inputs], **layer.weights)[0]
     own = node("n", layer.op, layer.geometry, [], out.shape)
     own["inputs"] = [f"in{i}" for i in range(len(layer.inputs))]
     own["weights"] = {role: f"n.{role}" for role in layer.weights}
     expected = {
         "kind": more.pop("kind", layer.op),
         "value": out[cell].item(),
-        "parts": parts,
+        "parts": [{k: v for k, v in each.items() if k != "by"} for each in parts],
         "winner": more.pop("winner", None),
         "additive": more.pop("additive", False),
         "reason": more.pop("reason", ""),
     }
+    back = backwards(layer, cell, parts, expected)
+    for each in expected["parts"]:
+        each["terms"] = [row[:-1] for row in each["terms"]]
     return {
         "name": name,
         "nodes": [*sources([x.shape for x in layer.inputs]), own],
@@ -54,7 +58,39 @@ def case(name: str, layer: Layer, cell: Cell, parts: list[Json], **more: Any) ->
         "weights": {f"n.{role}": plain(each) for role, each in layer.weights.items()},
         "cell": named(cell, out.ndim),
         "expected": expected,
+        "gradient": back,
     }
+
+
+def backwards(layer: Layer, cell: Cell, parts: list[Json], expected: Json) -> Json:
+    """What torch's backward gives from one cell: [part's share, [[value's, weight's], ...]].
+
+    A part says by what it is differentiated: a role with an index, or a number that is known; the
+    parts of a sum have the cell's own.
+    """
+    inputs = [x.double()[None].requires_grad_() for x in layer.inputs]
+    weights = {role: w.double().requires_grad_() for role, w in layer.weights.items()}
+    out = layer.function(*inputs, **weights)[0][cell] * SEED
+    leaves = [*inputs, *weights.values()]
+    found = torch.autograd.grad(out, leaves, allow_unused=True)
+    grads = [torch.zeros_like(x) if g is None else g for x, g in zip(leaves, found, strict=True)]
+    by_id = {f"in{i}": g[0] for i, g in enumerate(grads[: len(inputs)])}
+    by_role = dict(zip(weights, grads[len(inputs) :], strict=True))
+    unknown = bool(expected["reason"])
+
+    def share(each: Json) -> float | None:
+        by = each.get("by", SEED if expected["additive"] else None)
+        return by_role[by[0]][by[1]].item() if isinstance(by, tuple) else by
+
+    def shares(row: list[Any]) -> list[float | None]:
+        source, c, y, x, *_, padded, _, index = row
+        grad = by_id[source]
+        place = (c, y, x) if grad.ndim == 3 else (c, x)[: grad.ndim]
+        value = None if padded or unknown else grad[place].item()
+        return [value, None if index is None else by_role["weight"][index].item()]
+
+    listed = [[share(each), [shares(row) for row in each["terms"]]] for each in parts]
+    return {"output": SEED, "parts": listed}
 
 
 def numbers(values: Tensor) -> list[float | None]:
@@ -79,11 +115,11 @@ def part(name: str, value: float | Tensor, terms: list[Any] | None = None, **mor
 
 
 def term(place: Sequence[int], value: float, weight: float | None = None, **more: Any) -> list[Any]:
-    """[node, c, y, x, value, weight, product, padded, at] of one term."""
+    """[node, c, y, x, value, weight, product, padded, at] and the learned weight's index."""
     c, y, x = (*place, 0, 0)[:3]
     product = more.get("product", value if weight is None else value * weight)
     source, padded, at = more.get("node", "in0"), more.get("padded", False), more.get("at")
-    return [source, c, y, x, value, weight, product, padded, at]
+    return [source, c, y, x, value, weight, product, padded, at, more.get("index")]
 
 
 # --- convolutions ---
@@ -125,22 +161,27 @@ def conv_case(name: str, shape: Sequence[int], out: int, cell: Cell, **settings:
     ring = [[0, 0]] * axes if geometry["transposed"] else geometry["padding"]
     run, sides = moved(geometry), [side for pair in reversed(ring) for side in pair]
 
-    def through(v: Tensor) -> Tensor:
-        return run(F.pad(v, sides), weight.to(v), biases.to(v) if bias else None)
+    weights = {"weight": weight} | ({"bias": biases} if bias else {})
+
+    def through(v: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+        return run(F.pad(v, sides), weight, bias)
+
+    def plainly(v: Tensor) -> Tensor:
+        return through(v, weight.to(v))
 
     met = meetings(run, weight, codes(shape, ring), cell)
-    channels: dict[int, list[Any]] = {c: [] for c in reads(through, [shape], cell[0])[0]}
+    channels: dict[int, list[Any]] = {c: [] for c in reads(plainly, [shape], cell[0])[0]}
     for index, code in met:
         sizes = [shape[0], *(n + sum(p) for n, p in zip(shape[1:], ring, strict=True))]
         c, *at = place_of(code, sizes, ring)
         inside = all(0 <= i < n for i, n in zip(at, shape[1:], strict=True))
         more: Json = {"padded": not inside, "at": [*[0] * (2 - axes), *index[2:]]}
+        more["index"] = tuple(index)
         place = [c, *[0] * (2 - axes), *at]
         value = x[(c, *at)].item() if inside else 0.0
         channels[c].append(term(place, value, weight[tuple(index)].item(), **more))
     parts = [part("channel", sum(t[6] for t in each), each, c=c) for c, each in channels.items()]
-    parts += [part("bias", biases[cell[0]])] if bias else []
-    weights = {"weight": weight} | ({"bias": biases} if bias else {})
+    parts += [part("bias", biases[cell[0]], by=("bias", cell[0]))] if bias else []
     return case(name, Layer("conv", geometry, through, [x], weights), cell, parts, additive=True)
 
 
@@ -222,7 +263,7 @@ def max_case(name: str, geometry: Json, x: Tensor, cell: Cell) -> Json:
     terms = [term([cell[0], *p[2:]], x[(cell[0], *p[2:])].item(), at=p[:2]) for p in places]
     winner = {"c": cell[0], "y": y, "x": column}
     value = x[cell[0], y, column].item()
-    parts = [part("window", value, terms)]
+    parts = [part("window", value, terms, by=SEED)]
     layer = Layer("pool", geometry, through, [x])
     return case(name, layer, cell, parts, kind="max", winner=winner)
 
@@ -281,7 +322,7 @@ def adaptive_case(name: str, mode: str, output: tuple[int, int], x: Tensor, cell
         return case(name, layer, cell, parts, kind="average", additive=True)
     values, indices = F.adaptive_max_pool2d(x[None], output, return_indices=True)
     y, column = divmod(int(indices[(0, *cell)]), x.shape[2])
-    parts = [part("window", values[(0, *cell)], terms)]
+    parts = [part("window", values[(0, *cell)], terms, by=SEED)]
     winner = {"c": cell[0], "y": y, "x": column}
     return case(name, layer, cell, parts, kind="max", winner=winner)
 

@@ -5,11 +5,15 @@ Run `python -m tests.golden.make_arithmetic` from the checkout.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from tests.golden.arithmetic_cases import (
+    SEED,
     Cell,
     Layer,
     case,
@@ -29,7 +33,8 @@ SHARES = (("scale", "weight"), ("shift", "bias"))
 
 def one_cell(layer: Layer, cell: Cell, source: int) -> list[int]:
     """The one cell of an input that the gradient of an output cell reaches, as (c, y, x)."""
-    masks = gradient_support(layer.function, [x.shape for x in layer.inputs], cell)
+    through = partial(layer.function, **layer.weights)
+    masks = gradient_support(through, [x.shape for x in layer.inputs], cell)
     (place,) = masks[source].nonzero().tolist()
     return place_of_axes(place)
 
@@ -53,72 +58,71 @@ def activation_case(name: str, x: Tensor, cell: Cell, **settings: float | str) -
     """A function of torch with autograd's slope."""
     geometry = {"kind": "cell", "function": name, **settings}
     weights = {"weight": eighths(x.shape[0])} if name == "prelu" else {}
-    given = {role: tensor.double() for role, tensor in weights.items()}
-    free = x.double()[None].requires_grad_()
-    out = getattr(F, name)(free, **given, **settings)
-    (slope,) = torch.autograd.grad(out.sum(), free)
-    out = out.detach()
 
-    def through(v: Tensor) -> Tensor:
-        made: Tensor = getattr(F, name)(v, **weights, **settings)
+    def through(v: Tensor, **given: Tensor) -> Tensor:
+        made: Tensor = getattr(F, name)(v, **given, **settings)
         return made
 
-    layer = Layer("activation", geometry, through, [x], weights)
-    value = x[cell].item()
-    parts = [part("input", value, [term(cell, value)])]
-    parts += [part("scale", weights["weight"][cell[0]])] if weights else []
-    parts += [part("slope", slope[0][cell]), part("output", out[0][cell])]
-    return case(name, layer, cell, parts)
+    free = x.double()[None].requires_grad_()
+    out = through(free, **{role: tensor.double() for role, tensor in weights.items()})
+    (slope,) = torch.autograd.grad(out.sum(), free)
+    value, back = x[cell].item(), SEED * slope[0][cell].item()
+    parts = [part("input", value, [term(cell, value)], by=back)]
+    parts += [part("scale", w[cell[0]], by=(role, cell[0])) for role, w in weights.items()]
+    parts += [part("slope", slope[0][cell]), part("output", out.detach()[0][cell], by=SEED)]
+    return case(name, Layer("activation", geometry, through, [x], weights), cell, parts)
 
 
 def norm_case(name: str, x: Tensor, cell: Cell, *, affine: bool = True) -> Json:
-    """Batch norm as it is outside of training."""
+    """Batch norm as it is outside of training, its statistics being numbers like any other."""
     count, eps = x.shape[0], 1e-3
-    learned = {"weight": eighths(count), "bias": eighths(count)} if affine else {}
-    kept = {"running_mean": eighths(count), "running_var": eighths(count).abs()}
+    weights = {"running_mean": eighths(count), "running_var": eighths(count).abs()}
+    weights |= {"weight": eighths(count), "bias": eighths(count)} if affine else {}
 
-    def through(v: Tensor) -> Tensor:
-        given: Json = kept | learned
-        return F.batch_norm(v, **given, eps=eps)
+    def through(v: Tensor, **given: Any) -> Tensor:
+        made = [given[role][:, None, None] for role in weights]
+        plain = (v - made[0]) / (made[1] + eps).sqrt()
+        result: Tensor = plain * made[2] + made[3] if affine else plain
+        return result
 
-    double: Json = {role: tensor.double() for role, tensor in kept.items()}
-    plain = F.batch_norm(x.double()[None], **double, eps=eps)[0][cell]
+    double: Json = {role: tensor.double() for role, tensor in weights.items()}
+    whole = F.batch_norm(x.double()[None], **double, eps=eps)
+    torch.testing.assert_close(whole, through(x.double()[None], **double))
+    without = {role: double[role] for role in ("running_mean", "running_var")}
+    plain = F.batch_norm(x.double()[None], **without, eps=eps)[0][cell]
     value, c = x[cell].item(), cell[0]
+    deviation = (double["running_var"][c].item() + eps) ** 0.5
+    inside = SEED * (weights["weight"][c].item() if affine else 1)
     parts = [
-        part("input", value, [term(cell, value)]),
-        part("mean", kept["running_mean"][c]),
-        part("variance", kept["running_var"][c]),
+        part("input", value, [term(cell, value)], by=inside / deviation),
+        part("mean", weights["running_mean"][c], by=("running_mean", c)),
+        part("variance", weights["running_var"][c], by=("running_var", c)),
         part("eps", eps),
-        part("normalised", plain),
-        *(
-            [part("scale", learned["weight"][c]), part("shift", learned["bias"][c])]
-            if affine
-            else []
-        ),
+        part("normalised", plain, by=inside),
+        *(part(name, weights[role][c], by=(role, c)) for name, role in SHARES if affine),
     ]
     geometry = {"kind": "cell", "function": "batch_norm", "eps": eps}
-    return case(name, Layer("norm", geometry, through, [x], kept | learned), cell, parts)
+    return case(name, Layer("norm", geometry, through, [x], weights), cell, parts)
 
 
 def dense_case(name: str, x: Tensor, out: int, cell: Cell, *, bias: bool = True) -> Json:
     """A dense layer over the last axis; the largest products are torch's own top."""
     weight, biases = eighths(out, x.shape[-1]), eighths(out)
     weights = {"weight": weight} | ({"bias": biases} if bias else {})
-
-    def through(v: Tensor) -> Tensor:
-        return F.linear(v, weight, biases if bias else None)
-
     read, row = x[cell[:-1]], weight[cell[-1]]
     products = read * row
     order = products.abs().sort(descending=True, stable=True).indices
     first, rest = order[:LARGEST].tolist(), order[LARGEST:]
-    terms = [term(place_of_axes([*cell[:-1], i]), read[i].item(), row[i].item()) for i in first]
+    terms = [
+        term(place_of_axes([*cell[:-1], i]), read[i].item(), row[i].item(), index=(cell[-1], i))
+        for i in first
+    ]
     parts = [part("largest", products[first].sum(), terms)]
     if len(rest):
         parts.append(part("rest", products[rest].sum(), count=len(rest)))
-    parts += [part("bias", biases[cell[-1]])] if bias else []
+    parts += [part("bias", biases[cell[-1]], by=("bias", cell[-1]))] if bias else []
     geometry = {"kind": "dense", "in": x.shape[-1], "out": out}
-    return case(name, Layer("dense", geometry, through, [x], weights), cell, parts, additive=True)
+    return case(name, Layer("dense", geometry, F.linear, [x], weights), cell, parts, additive=True)
 
 
 def softmax_case(name: str, x: Tensor, cell: Cell, op: str = "softmax") -> Json:
@@ -138,14 +142,24 @@ def softmax_case(name: str, x: Tensor, cell: Cell, op: str = "softmax") -> Json:
     ]
     own = term(places[cell[0]], column[cell[0]].item())
     largest = term(places[top], column[top].item())
+    by = quotient(exps[cell[0]], exps.sum(), is_log=op != "softmax")
+    free = x.double().requires_grad_()
+    (back,) = torch.autograd.grad(function(free, 0)[cell], free)
     parts = [
-        part("input", column[cell[0]], [own]),
-        part("maximum", column[top], [largest]),
-        part("exp", exps[cell[0]], [terms[cell[0]]]),
-        part("sum", exps.sum(), terms),
+        part("input", column[cell[0]], [own], by=SEED * back[cell].item()),
+        part("maximum", column[top], [largest], by=0.0),
+        part("exp", exps[cell[0]], [terms[cell[0]]], by=by[0]),
+        part("sum", exps.sum(), terms, by=by[1]),
     ]
     layer = Layer(op, {"kind": "softmax", "axis": 0}, through, [x])
     return case(name, layer, cell, parts, kind="softmax" if op == "softmax" else "log_softmax")
+
+
+def quotient(exp: Tensor, total: Tensor, *, is_log: bool) -> list[float]:
+    """The shares of a softmax's last step, exp / sum, or of -log(sum), which has no exp in it."""
+    free = [exp.clone().requires_grad_(), total.clone().requires_grad_()]
+    value = -free[1].log() + 0 * free[0] if is_log else free[0] / free[1]
+    return [SEED * grad.item() for grad in torch.autograd.grad(value, free)]
 
 
 def softmax_cases() -> list[Json]:
@@ -177,11 +191,11 @@ def sum_cases() -> list[Json]:
     learned = Layer(
         "add",
         {"kind": "cell", "function": "add"},
-        lambda v: v + position,
+        torch.add,
         [x],
-        {"position": position},
+        {"other": position},
     )
-    cell = (2, 1, 3)
+    cell, place = (2, 1, 3), (0, 2, 0, 0)
     return [
         add_case("add", [maps, maps], cell),
         add_case("add, broadcast", [maps, (3, 1, 1)], cell),
@@ -197,7 +211,10 @@ def sum_cases() -> list[Json]:
             "add a parameter",
             learned,
             cell,
-            [input_part(learned, cell, 0), part("parameter", position[0, 2, 0, 0])],
+            [
+                input_part(learned, cell, 0),
+                part("parameter", position[place], by=("other", place)),
+            ],
             additive=True,
         ),
     ]
@@ -251,9 +268,13 @@ def unknown_cases() -> list[Json]:
     flat = {"kind": "flatten", "from": [2, 2, 3, 4]}
     from_volume = Layer("flatten", flat, lambda v: v.flatten(1), [volume])
     wrong = Layer(
-        "conv", conv(1) | {"out": 2}, lambda v: F.conv2d(v, weight) + 1, [x], {"weight": weight}
+        "conv",
+        conv(1) | {"out": 2},
+        lambda v, weight: F.conv2d(v, weight) + 1,
+        [x],
+        {"weight": weight},
     )
-    nameless = Layer("conv", conv(1) | {"out": 2}, lambda v: F.conv2d(v, weight), [x])
+    nameless = Layer("conv", conv(1) | {"out": 2}, lambda v: F.conv2d(v, weight.to(v)), [x])
     picture = Layer("input", {"kind": "input"}, torch.clone, [x])
     cell = (1, 2, 2)
     return [

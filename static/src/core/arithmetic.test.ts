@@ -7,6 +7,7 @@ import {
   type Part,
   type Source,
 } from './arithmetic';
+import { cellGradient } from './cellGradient';
 import type { NodeInfo } from './types';
 
 interface GoldenPart {
@@ -23,6 +24,7 @@ interface Golden {
   values: Record<string, (number | null)[]>;
   weights: Record<string, { shape: number[]; data: number[] }>;
   cell: CellAt;
+  gradient: { output: number; parts: [number | null, [number | null, number | null][]][] };
   expected: Pick<CellArithmetic, 'kind' | 'value' | 'winner' | 'additive' | 'reason'> & {
     parts: GoldenPart[];
   };
@@ -68,6 +70,22 @@ describe('the arithmetic of a cell', () => {
       const found = { kind, value, parts: parts.map(plain), winner, additive, reason };
       expect(rounded(found)).toEqual(rounded(entry.expected));
       expect([made.node, made.op, made.cell]).toEqual(['n', entry.nodes.at(-1)?.op, entry.cell]);
+    },
+  );
+
+  it.each(golden.map((entry, i) => ({ ...entry, i })))(
+    'goes back as autograd says: $name ($i)',
+    (entry) => {
+      const made = cellArithmetic(sourceOf(entry), 'n', entry.cell) as CellArithmetic;
+      const found = cellGradient(made, entry.gradient.output);
+      const shares = found.map((part) => [
+        part.value,
+        part.terms.map(({ value, weight }) => [value, weight]),
+      ]);
+      expect(rounded(shares)).toEqual(rounded(entry.gradient.parts));
+      expect(found.map(({ name, c }) => [name, c])).toEqual(
+        entry.expected.parts.map(({ name, c }) => [name, c]),
+      );
     },
   );
 

@@ -1,0 +1,172 @@
+"""One cell over HTTP: the contract's sums and winners, its problems, and autograd's gradients."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import safetensors.torch
+import torch
+import torch.nn.functional as F
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+from torch import Tensor
+
+from convlens.core.record import Op
+from convlens.web.cells import NOTES
+from convlens.web.traces import Kept
+
+TRACE = "/api/models/tiny-vgg/trace?picture=coffee"
+CLASS = "koala"
+
+
+@pytest.fixture
+def trace(client: TestClient) -> Any:
+    return client.post(TRACE, headers={"accept": "application/json"}).json()
+
+
+@pytest.fixture
+def values(client: TestClient, trace: Any) -> dict[str, Tensor]:
+    return safetensors.torch.load(client.get(f"/api/traces/{trace['trace_id']}").content)
+
+
+def get(client: TestClient, trace: Any, node: str, **query: Any) -> Any:
+    return client.get(f"/api/traces/{trace['trace_id']}/nodes/{node}/cell", params=query)
+
+
+def cell(client: TestClient, trace: Any, node: str, **query: Any) -> Any:
+    answer = get(client, trace, node, **query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize(
+    ("node", "at"),
+    [("conv_1_2", {"c": 4, "y": 7, "x": 59}), ("conv_2_1", {"c": 9}), ("output", {"c": 5})],
+)
+def test_the_parts_add_up_to_the_value_that_torch_stored(
+    client: TestClient, trace: Any, values: dict[str, Tensor], node: str, at: dict[str, int]
+) -> None:
+    made = cell(client, trace, node, **at)
+    assert made["value"] == values[node][tuple(at[k] for k in "cyx" if k in at)].flatten()[0]
+    assert made["additive"]
+    size = sum(abs(term["product"]) for part in made["parts"] for term in part["terms"])
+    total = math.fsum(part["value"] for part in made["parts"])
+    assert total == pytest.approx(made["value"], abs=1e-4 * size)
+
+
+def test_the_winner_of_a_max_pooling_is_torchs(
+    client: TestClient, trace: Any, values: dict[str, Tensor]
+) -> None:
+    _, indices = F.max_pool2d(values["relu_1_2"], 2, return_indices=True)
+    y, x = divmod(int(indices[3, 10, 11]), values["relu_1_2"].shape[2])
+    assert cell(client, trace, "max_pool_1", c=3, y=10, x=11)["winner"] == {"c": 3, "y": y, "x": x}
+
+
+def test_a_vector_needs_its_place_alone(client: TestClient, trace: Any) -> None:
+    made = cell(client, trace, "flatten", c=170)
+    (term,) = made["parts"][0]["terms"]
+    assert (term["c"], term["y"], term["x"]) == (1, 0, 1)  # 170 = 1 * 13 * 13 + 0 * 13 + 1
+
+
+def test_the_gradient_of_a_window_is_autograds(
+    app: FastAPI, client: TestClient, trace: Any, values: dict[str, Tensor]
+) -> None:
+    weight = app.state.here.tracer.network("tiny-vgg").conv_1_2.weight.detach().clone()
+    x = values["relu_1_1"].clone()[None].requires_grad_()
+    weight.requires_grad_()
+    made = cell(client, trace, "conv_1_2", c=4, y=20, x=30, **{"class": CLASS})
+    back = made["gradient"]
+    output = F.conv2d(x, weight)[0, 4, 20, 30] * back["output"]
+    by_x, by_weight = torch.autograd.grad(output, [x, weight])
+    for part, shares in zip(made["parts"], back["parts"], strict=True):
+        for term, share in zip(part["terms"], shares["terms"], strict=True):
+            c, (ky, kx) = term["c"], term["at"]
+            assert share["value"] == pytest.approx(by_x[0, c, term["y"], term["x"]].item())
+            assert share["weight"] == pytest.approx(by_weight[4, c, ky, kx].item())
+    assert back["parts"][-1] == {"name": "bias", "c": None, "value": back["output"], "terms": []}
+
+
+def test_the_logits_of_the_loss_have_share_minus_one_at_the_class(
+    client: TestClient, trace: Any
+) -> None:
+    shares = torch.tensor(trace["logits"], dtype=torch.double).softmax(0)
+    for index, name in enumerate(trace["classes"]):
+        back = cell(client, trace, "output", c=index, **{"class": CLASS})["gradient"]
+        assert back["output"] == pytest.approx(shares[index].item() - (name == CLASS), abs=1e-6)
+    target = trace["classes"].index(CLASS)
+    made = cell(client, trace, "softmax", c=target, **{"class": CLASS})
+    through = [term["value"] for term in made["gradient"]["parts"][-1]["terms"]]
+    expected = shares - F.one_hot(torch.tensor(target), 10)
+    assert through == pytest.approx(expected.tolist(), abs=1e-5)
+
+
+def test_the_logit_of_a_class_hands_one_to_its_own_cell_alone(
+    client: TestClient, trace: Any
+) -> None:
+    query = {"class": CLASS, "of": "logit"}
+    outputs = [cell(client, trace, "output", c=c, **query)["gradient"]["output"] for c in range(10)]
+    assert outputs == [float(name == CLASS) for name in trace["classes"]]
+
+
+def test_without_a_class_there_is_no_gradient(client: TestClient, trace: Any) -> None:
+    assert cell(client, trace, "output", c=0)["gradient"] is None
+
+
+@pytest.mark.parametrize(
+    ("node", "query", "words"),
+    [
+        ("conv_1_1", {"c": 10}, "c=10 is not a cell of conv_1_1, whose shape is [10, 62, 62]"),
+        ("conv_1_1", {"c": 0, "y": -1}, "y is from 0 to 61"),
+        ("output", {"c": 0, "x": 1}, "x is from 0 to 0"),
+        ("conv_1_1", {"c": "one"}, "c"),
+        ("conv_1_1", {}, "c"),
+    ],
+)
+def test_a_cell_that_is_not_there_is_refused_with_what_there_is(
+    client: TestClient, trace: Any, node: str, query: dict[str, Any], words: str
+) -> None:
+    answer = get(client, trace, node, **query)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert words in answer.json()["detail"]
+    assert answer.json()["hint"]
+
+
+def odd(app: FastAPI, trace: Any, node: str, **changes: Any) -> dict[str, str]:
+    """A kept trace in which one record is another; the id it goes by."""
+    kept: Kept = app.state.here.tracer.traces.get(trace["trace_id"])
+    records = tuple(replace(r, **changes) if r.id == node else r for r in kept.records)
+    app.state.here.tracer.traces.keep(Kept("f" * 32, records, kept.header))
+    return {"trace_id": "f" * 32}
+
+
+def test_values_that_were_not_kept_are_a_problem_of_their_node(
+    app: FastAPI, client: TestClient, trace: Any
+) -> None:
+    made = odd(app, trace, "relu_1_1", value=None, note="It was written over.")
+    answer = get(client, made, "conv_1_2", c=0)
+    assert (answer.status_code, answer.json()["title"]) == (404, "Values not shown")
+    assert "relu_1_1" in answer.json()["detail"]
+    assert "It was written over." in answer.json()["detail"]
+
+
+def test_a_volume_is_refused_in_words(app: FastAPI, client: TestClient, trace: Any) -> None:
+    made = odd(app, trace, "relu_1_1", shape=(10, 2, 31, 62))
+    answer = get(client, made, "relu_1_1", c=0)
+    assert answer.status_code == 422
+    assert "more than two spatial axes" in answer.json()["detail"]
+
+
+def test_what_cannot_be_worked_out_says_why(app: FastAPI, client: TestClient, trace: Any) -> None:
+    unknown = {"op": Op.OTHER, "geometry": {"kind": "other", "function": "fft"}}
+    made = cell(client, odd(app, trace, "relu_1_1", **unknown), "relu_1_1", c=0)
+    assert (made["parts"], made["note"]) == ([], NOTES["unknown"])
+    assert all(note.endswith(".") for reason, note in NOTES.items() if reason)
+
+
+def test_a_trace_of_gradients_has_no_cells(client: TestClient, trace: Any) -> None:
+    address = f"/api/traces/{trace['trace_id']}/gradient"
+    head = client.get(address, headers={"accept": "application/json"}).json()
+    answer = get(client, head, "conv_1_1", c=0)
+    assert (answer.status_code, answer.json()["title"]) == (422, "A trace of gradients")
