@@ -14,6 +14,7 @@ export function makeOption(part: Pick<Option, 'name'> & Partial<Option>): Option
 export const TABLE: readonly Option[] = [
   makeOption({ name: 'data', kind: 'text', group: 'data', default: 'digits' }),
   makeOption({ name: 'mark', kind: 'flag', group: 'data', default: false }),
+  ...['folds', 'fold'].map((name) => makeOption({ name, kind: 'integer', group: 'data' })),
   makeOption({ name: 'layers', kind: 'list', group: 'network', default: null }),
   makeOption({
     ...{ name: 'optimiser', kind: 'choice', default: 'adam' },

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import statistics
 from collections.abc import Iterator
 from typing import Any
 
@@ -320,6 +321,29 @@ def test_every_arm_of_a_preset_is_drawn_beside_the_first(training: Page) -> None
     ]
     assert run_id(page) == listed[-1]["id"]
     expect(page.locator("[data-run] input:checked")).to_have_count(arms - 1)
+
+
+def test_all_folds_learn_and_their_results_are_summed_up(training: Page) -> None:
+    page = training
+    page.locator("[data-more=data] summary").click()
+    page.locator("#option-folds").fill("3")
+    page.locator("#option-folds").press("Enter")
+    page.locator("[data-group=running] > summary").click()
+    page.locator("#option-epochs").fill("1")
+    page.locator("#option-epochs").press("Enter")
+    page.locator("[data-speed]").press("End")
+    page.locator("[data-folds='3']").click()
+    summed = page.locator("[data-mean]")
+    expect(summed).to_contain_text("3 of 3", timeout=30_000)
+    listed = page.request.get("/api/runs").json()[:3]
+    assert sorted(run["options"]["fold"] for run in listed) == [0, 1, 2]
+    final = [run["results"]["validation_accuracy"] for run in listed]
+    told = page.locator("[data-fold]").evaluate_all("all => all.map(e => +e.dataset.accuracy)")
+    assert sorted(told) == sorted(final)
+    assert float(summed.get_attribute("data-mean") or "") == pytest.approx(statistics.mean(final))
+    deviation = float(summed.get_attribute("data-deviation") or "")
+    assert deviation == pytest.approx(statistics.stdev(final))
+    expect(page.locator("[data-panel=loss] [data-series]")).to_have_count(3)
 
 
 def test_a_run_is_named_laid_beside_and_deleted_in_the_list(training: Page) -> None:

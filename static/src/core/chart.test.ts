@@ -33,6 +33,17 @@ describe('the picture of a chart', () => {
     expect(both.lines[1]?.path.y[1]).toBeCloseTo((0.25 * 3 + 0.5 * 2) / 0.75, 12);
   });
 
+  it('draws runs that belong together half as wide', () => {
+    const thin = [run('1', [3, 2], { isThin: true }), run('2', [2, 1])];
+    const plain = chartOf(new CurveMemory(), thin, [], ask).lines;
+    expect(plain.map(({ colour, width }) => [colour, width])).toEqual([
+      ['colour 2', 1.5],
+      ['colour 1', 0.75],
+    ]);
+    const both = chartOf(new CurveMemory(), thin, [], { ...ask, smoothing: 0.5 }).lines;
+    expect(both.map(({ width }) => width)).toEqual([1, 2, 0.5, 1]);
+  });
+
   it('draws the open run over the others, solid, and each other one in a dash of its own', () => {
     const { lines } = chartOf(new CurveMemory(), [run('1', [1]), run('2', [2])], [], ask);
     expect(lines.map(({ colour }) => colour)).toEqual(['colour 2', 'colour 1']);

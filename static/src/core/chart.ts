@@ -57,6 +57,8 @@ interface Ask {
 }
 
 const FAINT = 0.28;
+/** Of many curves that belong together, each is drawn with so much of its width. */
+const THIN = 0.5;
 
 /** The first and the last step of all runs. */
 export function wholeSpan(series: readonly Series[]): Span {
@@ -100,19 +102,20 @@ export function chartOf(
 }
 
 function linesOf(series: Series, { raw, smooth }: Curves, span: Span, { columns }: Ask): Line[] {
-  const { colour } = series;
+  const { colour, isThin } = series;
   const dash = dashOf(series.dash);
+  const part = isThin ? THIN : 1;
   const faint: Line = {
     path: decimate(raw, span, columns),
     colour,
-    width: 1,
-    alpha: smooth ? FAINT : 1,
+    width: part,
+    alpha: smooth ? FAINT * part : 1,
     dash: smooth ? [] : dash,
   };
-  if (!smooth) return [{ ...faint, width: 1.5 }];
+  if (!smooth) return [{ ...faint, width: 1.5 * part }];
   // What is no number is marked once, on the raw line.
   const path = { ...decimate(smooth, span, columns), breaks: [] };
-  return [faint, { path, colour, width: 2, alpha: 1, dash }];
+  return [faint, { path, colour, width: 2 * part, alpha: 1, dash }];
 }
 
 function extentOf(curve: Curves['raw'], span: Span, yScale: YScale): number[] {

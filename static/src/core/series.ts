@@ -19,6 +19,8 @@ export interface Series {
   colour: string;
   /** 0 is the run that is open, drawn solid; others have a dash of their own each. */
   dash: number;
+  /** One of many that belong together, such as folds. */
+  isThin?: boolean;
   /** Rising. */
   x: Float64Array;
   /** As long as x; what is not finite breaks the line and is marked. */
@@ -91,6 +93,7 @@ export interface RunCurves {
   /** A CSS colour. */
   colour: string;
   dash: number;
+  isThin?: boolean;
   points: Readonly<Record<'step' | 'epoch' | Quantity, Float64Array>>;
   evaluations: readonly Pick<EvaluationEvent, 'step' | 'part' | Judged>[];
 }
@@ -100,12 +103,12 @@ export type Quantity = Judged | 'lr';
 
 /** One quantity of a run over its steps; evaluations of the sealed test part are no dots of it. */
 export function seriesOf(run: RunCurves, quantity: Quantity): Series {
-  const { id, name, colour, dash, points, evaluations } = run;
+  const { points, evaluations, ...line } = run;
   const dots =
     quantity === 'lr'
       ? []
       : evaluations
           .filter(({ part }) => part === 'validation')
           .map((each) => ({ x: each.step, y: each[quantity] ?? NaN }));
-  return { id, name, colour, dash, x: points.step, y: points[quantity], dots, epoch: points.epoch };
+  return { ...line, x: points.step, y: points[quantity], dots, epoch: points.epoch };
 }

@@ -25,6 +25,10 @@ export class Overlays {
   async #open(id: string): Promise<void> {
     const run = await fetchRun(id, new AbortController().signal).catch(() => null);
     const isWanted = this.#wanted.includes(id) && !this.all.some((each) => each.run.id === id);
-    if (run && isWanted) this.all = [...this.all, new Session(this.#page, run)];
+    if (!run || !isWanted) return;
+    const place = (session: Session) => this.#wanted.indexOf(session.run.id);
+    const all = [...this.all, new Session(this.#page, run)];
+    // In whatever order they come: a run's colour is that of its place.
+    this.all = all.toSorted((a, b) => place(a) - place(b));
   }
 }

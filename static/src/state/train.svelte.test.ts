@@ -215,6 +215,31 @@ describe('several runs', () => {
     expect(addressed()).toMatchObject({ run: '1', beside: ['2'] });
   });
 
+  it('are every fold of what is set; the one that goes on makes room', async () => {
+    await train.play();
+    await become('running');
+    train.set({ folds: 3, fold: 1, lr: 0.1 });
+    await train.startFolds((fold) => `fold ${fold}`);
+    expect(posted('/control').at(-1)).toEqual({ action: 'stop' });
+    const shared = { folds: 3, lr: 0.1 };
+    expect(posted('/api/runs').slice(1)).toEqual([
+      { ...shared, name: 'fold 0' },
+      { ...shared, fold: 1, name: 'fold 1' },
+      { ...shared, fold: 2, name: 'fold 2' },
+    ]);
+    expect(addressed()).toMatchObject({ run: '2', beside: ['3', '4'] });
+    expect(train.isBusy).toBe(false);
+  });
+
+  it('lie beside in the order of the address, whichever comes first', async () => {
+    runs = ['4', '7'].map((id) => makeRun({ id }));
+    train.overlays.follow(['7']);
+    await settle();
+    train.overlays.follow(['4', '7']);
+    await settle();
+    expect(train.overlays.all.map(({ run }) => run.id)).toEqual(['4', '7']);
+  });
+
   it('lie beside, or no longer, by the same press', async () => {
     train.lay('3');
     train.lay('4');

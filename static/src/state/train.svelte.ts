@@ -10,6 +10,7 @@ import {
   type Run,
   type Value,
 } from '../core/run';
+import { eachFold } from '../core/folds';
 import { FIRST_PANELS, toggled, type Panel } from '../core/panels';
 import type { Problem } from '../core/types';
 import {
@@ -151,12 +152,32 @@ export class Train {
   }
 
   /** Starts every arm of a preset; the first is shown, the others are drawn beside it. */
-  async startAll(experiment: Experiment): Promise<void> {
+  startAll({ arms }: Experiment): Promise<void> {
+    const { language } = this.#app;
+    return this.#startEach(
+      arms.map(({ options, label }) => ({ ...options, name: label[language] })),
+    );
+  }
+
+  /** Starts a run for each fold of the options that are set, called by what `nameOf` says. */
+  async startFolds(nameOf: (fold: number) => string): Promise<void> {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    await this.#guarded(async () => {
+      if (this.isLiving) await this.session?.control({ action: 'stop' });
+    });
+    const each = eachFold(this.draft).map((options, fold) => ({
+      ...differing(this.table, options),
+      name: nameOf(fold),
+    }));
+    await this.#startEach(each);
+    this.isBusy = false;
+  }
+
+  async #startEach(each: readonly Options[]): Promise<void> {
     await this.#guarded(async () => {
       const runs: Run[] = [];
-      for (const arm of experiment.arms) {
-        runs.push(await postRun({ ...arm.options, name: arm.label[this.#app.language] }));
-      }
+      for (const options of each) runs.push(await postRun(options));
       const [first, ...others] = runs;
       if (first) this.#show(first, others);
     });
