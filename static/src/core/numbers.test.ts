@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatFull, formatNumber, formatPercent, formatShape } from './numbers';
+import {
+  formatAdded,
+  formatCount,
+  formatFull,
+  formatNumber,
+  formatPercent,
+  formatShape,
+} from './numbers';
 
 /** Text as a computer reads it: the way back from the page to the number. */
 function parse(text: string): number {
@@ -107,5 +114,11 @@ describe('formatPercent', () => {
 describe('formatShape', () => {
   it('joins the sizes with a multiplication sign', () => {
     expect(formatShape([10, 62, 62])).toBe('10\u202f×\u202f62\u202f×\u202f62');
+  });
+});
+
+describe('formatAdded', () => {
+  it('takes off what is negative, with one sign', () => {
+    expect([0.18, -0.68, 0].map(formatAdded)).toEqual(['+ 0.180', '\u2212 0.680', '+ 0']);
   });
 });

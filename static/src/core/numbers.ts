@@ -30,6 +30,11 @@ export function formatShort(value: number, digits = 3): string {
   return isPlain ? signed(value, String(Math.abs(value))) : formatNumber(value, digits);
 }
 
+/** A number as it follows a sum: + 0.180, − 0.680. */
+export function formatAdded(value: number): string {
+  return `${value < 0 ? MINUS : '+'} ${formatNumber(Math.abs(value))}`;
+}
+
 /** The shortest decimal number that is the same float32: what torch holds, without noise digits. */
 export function formatFull(value: number): string {
   if (!Number.isFinite(value)) return formatSpecial(value);

@@ -23,7 +23,7 @@ export interface Spot {
   padded: boolean;
 }
 
-interface Sizes {
+export interface Sizes {
   height: number;
   width: number;
 }

@@ -1,0 +1,16 @@
+/** What is known of a network and its trace, as the arithmetic asks for it. */
+import type { Source } from '../../../core/arithmetic';
+import { floats } from '../../../core/kernels';
+import type { Look } from '../../../state/look.svelte';
+
+export function sourceOf(look: Look): Source {
+  return {
+    node: (id) => look.node(id),
+    values: (id) => look.exact.get(id),
+    weight: (name) => {
+      const tensor = look.weights.get(name);
+      const data = floats(tensor);
+      return tensor && data ? { data, shape: tensor.shape } : undefined;
+    },
+  };
+}
