@@ -4,6 +4,7 @@ import type { Density } from './layout';
 import type { ChannelOrder } from './order';
 import { CHANNEL_ORDERS } from './order';
 import { PANELS, type Panel } from './panels';
+import { LEVELS, type Level } from './levels';
 import type { ScaleMode } from './scale';
 import { SCALE_MODES } from './scale';
 import type { Theme } from './colour';
@@ -23,6 +24,8 @@ export interface State {
   c: number | null;
   /** [y, x] */
   cell: readonly [number, number] | null;
+  /** How much of a cell's arithmetic is shown. */
+  level: Level;
   scale: ScaleMode;
   order: ChannelOrder;
   density: Density;
@@ -55,6 +58,7 @@ export const DEFAULT_STATE: State = {
   node: null,
   c: null,
   cell: null,
+  level: 'full',
   scale: 'layer',
   order: 'index',
   density: 'fit',
@@ -134,6 +138,7 @@ const FIELDS: { [K in keyof State]: Field<State[K]> } = {
   node: name,
   c: orNull(index),
   cell: orNull(pair),
+  level: oneOf(LEVELS),
   scale: oneOf(SCALE_MODES),
   order: oneOf(CHANNEL_ORDERS),
   density: oneOf(['fit', 'all']),

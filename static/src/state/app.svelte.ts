@@ -41,6 +41,7 @@ export class App {
   scale = $derived(this.state.scale);
   order = $derived(this.state.order);
   density = $derived(this.state.density);
+  level = $derived(this.state.level);
   view = $derived(this.state.view);
   /** Networks made by runs that were opened here, beside those that the server ships. */
   #trained: readonly PageData['models'][number][] = $state.raw([]);
@@ -152,6 +153,13 @@ export class App {
       'channel' in place && place.y !== undefined ? ([place.y, place.x ?? 0] as const) : null;
     const isSame = this.state.node === place.node && this.state.c === c;
     this.go({ node: place.node, c, cell }, !isSame);
+  }
+
+  /** Moves the window of the opened map; null: it has come to rest and is written to the address. */
+  move(to: { y: number; x: number } | null): void {
+    const { cursor } = this.look;
+    this.look.cursor = to;
+    if (!to && cursor && this.pinned) this.open({ ...this.pinned, ...cursor });
   }
 
   /** Opens the layer before or after the opened one: its column, or the same channel of it. */
