@@ -14,11 +14,11 @@ from ..core.gradient import Of
 from ..core.record import Record
 from ..errors import Problem
 from . import schema_cells as schema
-from .gradients import chosen_class, gradient_of
+from .gradients import gradient_of
 from .here import NO_STORE, HereNow
 from .inference import Tracer
 from .openapi import problems
-from .traces import Kept
+from .traces import Kept, chosen_class
 from .tracing import JSON, not_kept
 
 router = APIRouter(tags=["traces"], responses=problems(403))
