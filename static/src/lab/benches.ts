@@ -13,4 +13,5 @@ interface Bench {
 
 export const BENCHES = [
   { id: 'kernel', op: 'conv', load: () => import('./kernel/KernelBench.svelte') },
+  { id: 'softmax', op: 'softmax', load: () => import('./softmax/SoftmaxBench.svelte') },
 ] as const satisfies readonly Bench[];

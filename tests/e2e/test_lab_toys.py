@@ -1,0 +1,179 @@
+"""The toys of the lab: the numbers that softmax, losses and activations are known by."""
+
+import math
+import re
+
+import pytest
+import torch
+import torch.nn.functional as F
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import Open
+from tests.e2e.maps import header
+from tests.e2e.test_access import serious
+from tests.e2e.test_lab import bench
+
+pytestmark = pytest.mark.e2e
+
+
+def values(of: Locator, name: str = "value") -> list[float]:
+    """The full number of each of some elements."""
+    found: list[str] = of.evaluate_all("(all, name) => all.map(e => e.dataset[name])", name)
+    return [float(each.replace("Infinity", "inf")) for each in found]
+
+
+def value(of: Locator, name: str = "value") -> float:
+    """The full number of one element."""
+    (found,) = values(of, name)
+    return found
+
+
+def row(page: Page, name: str) -> list[float]:
+    """The numbers of a row of the softmax bench's table."""
+    return values(page.locator(f"[data-row={name}] td"))
+
+
+def column(page: Page, name: str) -> list[float]:
+    """The numbers of a column of the table in float32."""
+    return values(page.locator(f"[data-proof='59'][data-column={name}]"))
+
+
+def autograd(logits: list[float], label: int) -> list[float]:
+    """The gradient of cross-entropy at logits."""
+    z = torch.tensor(logits, dtype=torch.float64, requires_grad=True)
+    F.cross_entropy(z, torch.tensor(label)).backward()  # type: ignore[no-untyped-call]
+    assert z.grad is not None
+    return [float(each) for each in z.grad]
+
+
+def at_bench(open_page: Open, name: str = "softmax", settings: str = "") -> Page:
+    """A bench of the toys, drawn."""
+    page = open_page(bench(name, settings))
+    expect(page.locator(".bench")).to_be_visible()
+    return page
+
+
+def drag(page: Page, of: Locator, place: float) -> None:
+    """Drags from the middle of an element to a place of its width."""
+    box = of.bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + place * box["width"], y, steps=3)
+    page.mouse.up()
+
+
+def test_shares_add_up_to_1_and_5_added_to_every_logit_changes_none(open_page: Open) -> None:
+    page = at_bench(open_page)
+    shares = page.locator("[data-share]")
+    expect(page.locator("output[data-proof='57']")).to_have_text("1.000")
+    before = values(shares, "share")
+    page.locator("[data-add]").click()
+    assert value(page.locator("[data-change]"), "change") < 1e-6
+    assert values(shares, "share")[:3] == pytest.approx(before[:3], abs=1e-6)
+    drag(page, page.get_by_role("slider", name="logit of class 1"), 0.9)
+    moved = values(shares, "share")[:3]
+    assert moved[1] > before[1]
+    assert sum(moved) == pytest.approx(1)
+    expect(page).to_have_url(re.compile("set=z:7/8/5"))
+
+
+def test_the_difference_of_prediction_and_label_is_the_gradient_at_the_logits(
+    open_page: Open,
+) -> None:
+    page = at_bench(open_page)
+    assert row(page, "prediction") == pytest.approx([0.665, 0.245, 0.090], abs=5e-4)
+    assert row(page, "label") == [0, 0, 1]
+    page.locator("#logit-1").fill("-3.5")
+    page.locator("[data-chip='1']").click()
+    expected = autograd([2, -3.5, 0], 1)
+    assert row(page, "difference") == pytest.approx(expected, abs=1e-9)
+    assert row(page, "measured") == pytest.approx(expected, abs=1e-6)
+    assert len(page.locator("[data-proof='58']").all()) == 6
+
+
+def test_the_1_of_argmax_jumps_only_when_the_largest_changes(open_page: Open) -> None:
+    page = at_bench(open_page)
+    assert row(page, "argmax") == [1, 0, 0]
+    slider = page.get_by_role("slider", name="logit of class 1")
+    slider.press("PageUp")
+    assert row(page, "argmax") == [1, 0, 0]  # Equal: the first counts, as in torch.
+    slider.press("ArrowRight")
+    assert row(page, "argmax") == [0, 1, 0]
+    guess = page.locator("span[data-proof='60']")
+    assert value(guess) == 1
+    page.locator("[data-chip='1']").click()
+    assert row(page, "label") == [0, 1, 0]
+    expect(guess).to_contain_text("right")
+
+
+def test_the_picture_brings_its_own_scores_and_names(open_page: Open) -> None:
+    page = at_bench(open_page)
+    page.locator("[data-picture-logits]").click()
+    said = header(page, "tiny-vgg", "coffee")
+    shares = sorted(said["probabilities"], reverse=True)
+    assert values(page.locator("span[data-share]"), "share") == pytest.approx(shares, abs=1e-6)
+    expect(page.locator("[data-chip='0']")).to_have_text("espresso")
+
+
+@pytest.mark.parametrize(
+    ("reach", "loss"), [("0.9", 0.105), ("0.5", 0.693), ("0.1", 2.303), ("uniform", math.log(3))]
+)
+def test_a_right_class_of_less_share_costs_more(open_page: Open, reach: str, loss: float) -> None:
+    page = at_bench(open_page)
+    page.locator(f"[data-reach='{reach}']").click()
+    said = page.locator("[data-proof='61']")
+    expect(said).to_have_text(f"{loss:.3f}")
+    assert value(said) == pytest.approx(loss, abs=5e-4)
+
+
+def test_label_smoothing_is_torchs(open_page: Open) -> None:
+    page = at_bench(open_page, settings="s:0.1")
+    expected = F.cross_entropy(torch.tensor([2.0, 1, 0]), torch.tensor(2), label_smoothing=0.1)
+    assert value(page.locator("[data-loss]:not(tr)"), "loss") == pytest.approx(float(expected))
+
+
+def test_one_logit_is_two_classes_of_which_one_has_the_logit_0(open_page: Open) -> None:
+    page = at_bench(open_page)
+    page.locator("#binary-z").fill("-1.25")
+    page.locator("[data-label='0']").click()
+    assert value(page.locator("[data-sum]"), "sum") == pytest.approx(1, abs=1e-12)
+    expected = F.cross_entropy(torch.tensor([-1.25, 0]), torch.tensor(1))
+    for name in ("bce", "two"):
+        assert value(page.locator(f"[data-{name}]"), name) == pytest.approx(float(expected))
+
+
+def test_ten_steps_mend_a_confident_mistake_under_cross_entropy_alone(open_page: Open) -> None:
+    page = at_bench(open_page)
+    slopes = values(page.locator("[data-proof='64']"))
+    assert slopes == pytest.approx([-0.9997, -0.0007], abs=5e-5)
+    page.locator("[data-ten]").click()
+    entropy, squares = values(page.locator("tr[data-loss] [data-share]"), "share")
+    assert entropy > 0.9
+    assert squares < 0.001
+
+
+def test_naive_softmax_overflows_where_the_stable_form_is_exact(open_page: Open) -> None:
+    page = at_bench(open_page)
+    assert all(math.isnan(share) for share in column(page, "naiveShare"))
+    assert all(math.isinf(each) for each in column(page, "naiveExp"))
+    assert column(page, "stableShare") == pytest.approx([0.0900, 0.2447, 0.6652], abs=5e-5)
+    expect(page.locator("[data-column=lse]")).to_have_text("1002.4076")
+    expect(page.locator("[data-verdict]")).to_have_attribute("data-verdict", "overflow")
+    page.locator("[data-logits='0,-200']").click()
+    assert column(page, "logOfShare") == [0, -math.inf]
+    assert column(page, "logSoftmax") == [0, -200]
+
+
+@pytest.mark.parametrize("name", ["softmax"])
+def test_a_toy_fits_a_phone_and_axe_finds_nothing_serious(open_page: Open, name: str) -> None:
+    phone = {"width": 390, "height": 844}
+    page = open_page(bench(name) + "&lang=zh&theme=dark", viewport=phone)
+    expect(page.locator(".bench")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert serious(page) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.evaluate("location.hash = location.hash.replace('dark', 'light').replace('zh', 'en')")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert serious(page) == []
