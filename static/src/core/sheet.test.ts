@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placeAt, sheetOf, squareAt } from './sheet';
+import { indexOf, placeAt, sheetOf, squareAt, squareOf } from './sheet';
 import type { NodeInfo } from './types';
 
 type Drawn = Pick<NodeInfo, 'shape' | 'geometry'>;
@@ -36,5 +36,18 @@ describe('the sheet of an opened channel', () => {
 
   it('has no square without a cell', () => {
     expect(squareAt(map, 1, null)).toBeNull();
+  });
+
+  it.each([
+    ['map', map],
+    ['flattened channel', flat],
+    ['vector', vector],
+  ])('of a %s finds every value of the node again', (_, node) => {
+    const { count } = sheetOf(node);
+    for (let index = 0; index < 2 * count && index < 120; index++) {
+      const { channel, square } = squareOf(node, index);
+      expect(indexOf(node, channel, square)).toBe(index);
+    }
+    expect(indexOf(vector, 0, { y: 10, x: 10 })).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 /** The numbers of an opened channel as rows and columns, and the way from a square to its place. */
-import { mapStack } from './maps';
+import { cellIndex, mapStack } from './maps';
 import type { NodeInfo } from './types';
 
 export interface Sheet {
@@ -56,4 +56,20 @@ export function placeAt(
   if (isVector(node)) return { channel: index, y: 0, x: 0 };
   const { width } = mapStack(node);
   return { channel, y: Math.floor(index / width), x: index % width };
+}
+
+/** The channel and square of the `index`-th of all values of a node. */
+export function squareOf(node: Drawn, index: number): { channel: number; square: Cell } {
+  const { height, width } = mapStack(node);
+  const each = height * width;
+  const channel = Math.floor(index / each);
+  const within = index % each;
+  const cell = { y: Math.floor(within / width), x: within % width };
+  return { channel, square: squareAt(node, channel, cell) ?? cell };
+}
+
+/** The place of a square of a channel among all values of a node; null beyond the last number. */
+export function indexOf(node: Drawn, channel: number, square: Cell): number | null {
+  const place = placeAt(node, channel, square);
+  return place && cellIndex(mapStack(node), place.channel, place.y, place.x);
 }

@@ -83,6 +83,20 @@ export function drawMap(
   if (data.cursor) context.strokeRect(...inView({ ...data.cursor, w: 1, h: 1 }, view));
 }
 
+/** The borders of a map and of the padding around it. */
+export function drawRing(
+  context: CanvasRenderingContext2D,
+  map: Box,
+  { width, height, colour }: { width: number; height: number; colour: string },
+): void {
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
+  context.setLineDash([2, 2]);
+  context.strokeRect(0.5, 0.5, width - 1, height - 1);
+  context.strokeRect(map.x, map.y, map.w, map.h);
+  context.setLineDash([]);
+}
+
 function inView(box: Box, view: MapView): [number, number, number, number] {
   const [x, y] = [view.left + box.x * view.cell, view.top + box.y * view.cell];
   return [x, y, box.w * view.cell, box.h * view.cell];

@@ -1,6 +1,7 @@
 /** The cell that a view shows in numbers: under the hand, else the chosen one, else the strongest. */
 import { cellIndex, mapStack } from '../../../core/maps';
-import { isVector, placeAt, sheetOf, squareAt } from '../../../core/sheet';
+import { indexOf, isVector, sheetOf, squareOf } from '../../../core/sheet';
+import type { NodeInfo } from '../../../core/types';
 import type { Place } from '../../../state/look.svelte';
 import type { KindProps } from '../kind';
 
@@ -12,64 +13,75 @@ interface Square {
 
 export class Spot {
   #given: () => Given;
-  /** Of a vector, where another square is another channel. */
-  #hovered: Square | null = $state.raw(null);
+  /** Of a vector, where another number is another channel. */
+  #hovered: number | null = $state(null);
 
   constructor(given: () => Given) {
     this.#given = given;
   }
 
-  /** The square of the node's sheet, and whether somebody chose it. */
-  square: Square = $derived.by(() => this.#asked ?? this.#strongest);
-
-  place: Required<Place> = $derived.by(() => {
-    const { node, channel } = this.#given();
-    const at = placeAt(node, channel, this.square) ?? { channel, y: 0, x: 0 };
-    return { node: node.id, ...at };
-  });
-
   /** Place of the cell among all values of the node. */
-  index: number = $derived.by(() => {
-    const { channel, y, x } = this.place;
-    return cellIndex(mapStack(this.#given().node), channel, y, x);
-  });
+  index: number = $derived.by(() => this.#asked ?? this.#strongest);
+
+  place: Required<Place> = $derived.by(() => this.#placeOf(this.index));
 
   get isChosen(): boolean {
     return this.#asked !== null;
   }
 
-  /** Previews a square; null ends it. */
-  hover(square: Square | null): void {
-    const { look, node, channel } = this.#given();
-    const place = square && placeAt(node, channel, square);
-    look.hover = place && { node: node.id, ...place };
-    if (isVector(node)) this.#hovered = square;
+  /**
+   * The channel that shows the cell on a node whose values stand in the same order, the cell there,
+   * and what a hand on it does.
+   */
+  on(node: NodeInfo) {
+    const { channel, square } = squareOf(node, this.index);
+    const indexAt = (at: Square) => indexOf(node, channel, at);
+    return {
+      channel,
+      cursor: square,
+      onhover: (at: Square | null) => this.hover(at && indexAt(at)),
+      onchoose: (at: Square) => this.choose(indexAt(at)),
+    };
+  }
+
+  /** Previews a cell; null ends it. */
+  hover(index: number | null): void {
+    const { look, node } = this.#given();
+    const place = index === null ? null : this.#placeOf(index);
+    look.hover = place;
+    if (isVector(node)) this.#hovered = index;
     else look.cursor = place && { y: place.y, x: place.x };
   }
 
-  /** Chooses a square for good. */
-  choose(square: Square): void {
-    const { node, channel, onplace } = this.#given();
-    const place = placeAt(node, channel, square);
-    if (place) onplace({ node: node.id, ...place });
+  /** Chooses a cell for good. */
+  choose(index: number | null): void {
+    if (index !== null) this.#given().onplace(this.#placeOf(index));
   }
 
-  get #asked(): Square | null {
+  #placeOf(index: number): Required<Place> {
+    const { node } = this.#given();
+    const { height, width } = mapStack(node);
+    const within = index % (height * width);
+    return {
+      node: node.id,
+      channel: Math.floor(index / (height * width)),
+      ...{ y: Math.floor(within / width), x: within % width },
+    };
+  }
+
+  get #asked(): number | null {
     const { look, node, channel, cell } = this.#given();
-    if (isVector(node)) return this.#hovered ?? squareAt(node, channel, null);
-    return squareAt(node, channel, look.cursor ?? cell);
+    if (isVector(node)) return this.#hovered ?? channel;
+    const at = look.cursor ?? cell;
+    return at && cellIndex(mapStack(node), channel, at.y, at.x);
   }
 
   /** The largest value of the channel. */
-  get #strongest(): Square {
+  get #strongest(): number {
     const { look, node, channel } = this.#given();
-    const { columns, count } = sheetOf(node);
-    const values = look.exact.get(node.id);
-    const start = isVector(node) ? 0 : channel * count;
-    let best = 0;
-    for (let i = 1; values && i < count; i++) {
-      if ((values[start + i] as number) > (values[start + best] as number)) best = i;
-    }
-    return { y: Math.floor(best / columns), x: best % columns };
+    const { count } = sheetOf(node);
+    const own = look.exact.get(node.id)?.subarray(channel * count, (channel + 1) * count);
+    if (!own || own.length === 0) return channel * count;
+    return channel * count + own.indexOf(own.reduce((a, b) => Math.max(a, b)));
   }
 }
