@@ -114,7 +114,7 @@ def dense(source: Source, record: Record, cell: Cell) -> Made | None:
     ((node, box),) = cellwise.boxes(source, record, cell)
     row = cell[PLACES[len(record.shape)][-1]]
     values = source.values(node)[box.c[0] : box.c[1], box.y[0] : box.y[1], box.x[0] : box.x[1]]
-    read, factors = values.flatten().double(), weight[row].double()
+    read, factors = values.flatten().double(), weight[row].cpu().double()
     products = read * factors
     order = products.abs().argsort(descending=True, stable=True)
     first: list[int] = order[:LARGEST].tolist()

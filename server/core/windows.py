@@ -63,7 +63,7 @@ def _kernels(weight: Tensor, geometry: Geometry, c: int, channels: range) -> Ten
         own = weight[channels.start : channels.stop, c % weight.shape[1]]
     else:
         own = weight[c]
-    return own.reshape(len(own), -1, own.shape[-1])
+    return own.reshape(len(own), -1, own.shape[-1]).cpu()
 
 
 def _terms(
@@ -102,12 +102,14 @@ def _maximum(source: Source, record: Record, cell: Cell) -> Made:
     terms = [
         Term(node, c, s.y, s.x, v, None, v, False, s.at) for s, v in zip(places, read, strict=True)
     ]
-    best = terms[0]
-    for term in terms[1:]:
-        if term.value > best.value or math.isnan(term.value):
+    best: Term | None = None
+    for term in terms:
+        if best is None or term.value > best.value or math.isnan(term.value):
             best = term
-    parts = [Part("window", best.value, terms, count=len(terms))]
-    return Made("max", parts, best.value, abs(best.value), winner=(c, best.y, best.x))
+    value = best.value if best else -math.inf  # a dilated window may lie in the ring alone
+    winner = (c, best.y, best.x) if best else None
+    parts = [Part("window", value, terms, count=len(terms))]
+    return Made("max", parts, value, abs(value), winner=winner)
 
 
 def _average(source: Source, record: Record, cell: Cell) -> Made:
@@ -116,7 +118,7 @@ def _average(source: Source, record: Record, cell: Cell) -> Made:
     values = source.values(node)
     counts_ring = geometry.get("count_include_pad", False)
     places = [s for s in spots(geometry, cell, values.shape[1:]) if counts_ring or not s.padded]
-    share = 1 / (geometry.get("divisor") or len(places))
+    share = 1 / (geometry.get("divisor") or len(places) or 1)
     read = _read(values, range(c, c + 1), places)[0].tolist()
     products = [value * share for value in read]
     part = whole("window", _terms(node, c, places, read, [share] * len(places), products))

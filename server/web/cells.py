@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic_core import to_json
 
-from ..card import ZooError
 from ..core.arithmetic import Arithmetic, MissingError, Source, cell_arithmetic
 from ..core.cell_gradient import cell_gradient
 from ..core.geometry import as_map
@@ -32,7 +31,7 @@ NOTES = {
     "PyTorch's.",
     "weights": "The numbers it was computed with are not among the network's own weights.",
     "differs": "The network's weights and inputs do not come to PyTorch's value here: it computes "
-    "with others (made while it runs), or in lower precision.",
+    "with others (made while it runs), an edit scaled this channel, or in lower precision.",
 }
 AXES = ("c", "y", "x")
 Place = tuple[int, int, int]
@@ -104,15 +103,13 @@ def arithmetic(tracer: Tracer, kept: Kept, record: Record, place: Place) -> Arit
     """Returns how a cell was computed.
 
     Raises:
-        Problem: 404, values were not kept; 410, the network is no longer there.
+        Problem: 404, values were not kept; 410, the network has gone.
     """
     records = {each.id: each for each in kept.records}
     try:
         return cell_arithmetic(Source(records, tracer.weights(kept)), record.id, place)
     except MissingError as error:
         raise not_kept(records.get(str(error), record)) from error
-    except ZooError as error:
-        raise Problem(410, error.sentence, hint=error.hint, title="Network gone") from error
 
 
 def backwards(tracer: Tracer, kept: Kept, made: Arithmetic, by: tuple[str, Of]) -> dict[str, Any]:

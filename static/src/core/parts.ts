@@ -74,7 +74,7 @@ export interface Made {
   result: number;
   size: number;
   additive?: boolean;
-  winner?: CellAt;
+  winner?: CellAt | null;
   reason?: string;
 }
 

@@ -87,7 +87,7 @@ export function pooling(source: Source, node: NodeInfo, cell: CellAt): Made | nu
   if (geometry.mode === 'max') return maximum(grid, cell, inside);
   const countsRing = geometry.kind === 'window' && geometry.count_include_pad;
   const counted = countsRing ? places : inside;
-  const divisor = (geometry.kind === 'window' && geometry.divisor) || counted.length;
+  const divisor = (geometry.kind === 'window' && geometry.divisor) || counted.length || 1;
   const terms = counted.map((spot) => term(grid, cell.c, spot, 1 / divisor));
   return summed('average', [whole('window', terms)]);
 }
@@ -95,13 +95,15 @@ export function pooling(source: Source, node: NodeInfo, cell: CellAt): Made | nu
 /** The first of the largest wins, and what is not a number beats all, as in torch. */
 function maximum(grid: Grid, { c }: CellAt, places: readonly Spot[]): Made {
   const terms = places.map((spot) => term(grid, c, spot, null));
-  let best = terms[0] as Term;
-  for (const each of terms.slice(1)) {
-    if (each.value > best.value || Number.isNaN(each.value)) best = each;
+  let best: Term | null = null;
+  for (const each of terms) {
+    if (!best || each.value > best.value || Number.isNaN(each.value)) best = each;
   }
-  const { y, x, value } = best;
+  // A dilated window may lie in the ring alone.
+  const value = best ? best.value : -Infinity;
+  const winner = best ? { c, y: best.y, x: best.x } : null;
   const parts = [{ name: 'window', value, terms, c: null, count: terms.length }];
-  return { kind: 'max', parts, result: value, size: Math.abs(value), winner: { c, y, x } };
+  return { kind: 'max', parts, result: value, size: Math.abs(value), winner };
 }
 
 /** The cell that lies there, or the constant around the input. */
