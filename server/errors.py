@@ -52,6 +52,25 @@ class Problem(Exception):
         }
 
 
+Pair = tuple[str, str]  # the same in English and in Chinese
+
+
+class Refused(Exception):
+    """What was asked for cannot be, in both languages of the app.
+
+    Args:
+        words: what is wrong with the value in it, then what is allowed; as `{en, zh}` in `words`,
+            in English alone in `sentence`.
+        hint: what to do next; as `{en, zh}` in `hints`.
+    """
+
+    def __init__(self, words: Pair, *, hint: Pair) -> None:
+        super().__init__(words[0])
+        self.sentence, self.hint = words[0], hint[0]
+        self.words = {"en": words[0], "zh": words[1]}
+        self.hints = {"en": hint[0], "zh": hint[1]}
+
+
 class StartError(Exception):
     """The app cannot start: a sentence for the person at the terminal, and a hint."""
 

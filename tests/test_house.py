@@ -28,7 +28,7 @@ LONG_FUNCTIONS: dict[str, str] = {}
 SERVER_ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "paths": set(),
-    "nets": set(),
+    "nets": {"errors"},
     "core": set(),
     "settings": {"errors"},
     "card": {"core", "nets", "errors"},

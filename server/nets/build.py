@@ -103,7 +103,14 @@ def build(plan: Plan, classes: int, *, parameters: int = MAX_PARAMETERS) -> Plan
     problem = first_problem(plan, classes, parameters=parameters)
     if problem:
         path, words = problem
-        raise PlanError(path, words["en"], hint="GET /api/presets lists networks that fit.")
+        raise PlanError(
+            path,
+            (words["en"], words["zh"]),
+            hint=(
+                "GET /api/presets lists networks that fit.",
+                "GET /api/presets 列出了合适的网络。",
+            ),
+        )
     rows = {row.path: row for row in examine(plan, classes)}
     layers = _modules(plan["layers"], tuple(plan["input"]), (), rows)
     return PlanNet(layers, plan)

@@ -129,7 +129,7 @@ def _whole(
         return Words(
             en=f"The network ends with {said(shape)}; it must end with {classes} numbers, one for "
             "each class: let the last layer be dense with out “classes”.",
-            zh=f"网络最后输出 {said_zh(shape)}，而需要 {classes} 个数，每类一个："
+            zh=f"网络最后输出{said_zh(shape)}，而需要 {classes} 个数，每类一个："
             "最后一层应为全连接层，输出数设为“classes”。",
         )
     if count > most:
@@ -189,7 +189,8 @@ def _checked(state: State) -> State:
         raise Impossible(
             f"It makes {said(state.shape)}, {prod(state.shape):,} values of one picture; at most "
             f"{MAX_VALUES:,} are allowed: use fewer kernels or a larger stride.",
-            f"它对一张图片产生 {prod(state.shape):,} 个值，最多允许 {MAX_VALUES:,} 个："
+            f"它对一张图片产生{said_zh(state.shape)}，共 {prod(state.shape):,} 个值；"
+            f"最多允许 {MAX_VALUES:,} 个："
             "减少卷积核或加大步幅。",
         )
     return state
@@ -356,7 +357,8 @@ def stride_between(before: Shape, after: Shape) -> int:
         f"{said(before).capitalize()} cannot be added to {said(after)}: no stride of a 1×1 "
         "convolution makes the sizes equal. Pad the layers inside, so that they keep the size "
         "or halve it.",
-        f"{said_zh(before)}与{said_zh(after)}无法相加：没有哪个步幅的 1×1 卷积能让大小相等。"
+        f"{said_zh(before).lstrip()}与{said_zh(after)}无法相加："
+        "没有哪个步幅的 1×1 卷积能让大小相等。"
         "请给内部的层加填充，使大小不变或减半。",
     )
 

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from torch import nn
 
+from ..errors import Pair, Refused
+
 ACTIVATIONS = ("relu", "leaky_relu", "prelu", "elu", "gelu", "silu", "sigmoid", "tanh", "none")
 CLASSES = "classes"  # a dense layer's `out`: as many as the data have classes
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -16,20 +18,15 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 TAKEN = frozenset({*dir(nn.Sequential()), "plan"})
 
 
-class PlanError(Exception):
-    """A network that cannot be: where in the plan, a sentence with the value in it, and a hint.
+class PlanError(Refused):
+    """A network that cannot be: where in the plan, and in words what is wrong and what to do.
 
-    Args:
-        path: the place, such as `layers[3].kernel`, or the name of an option.
-        sentence: what is wrong, with the value, and what is allowed.
-        hint: what to do next.
+    `path` is the place, such as `layers[3].kernel`, or the name of an option.
     """
 
-    def __init__(self, path: str, sentence: str, *, hint: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, path: str, words: Pair, *, hint: Pair) -> None:
+        super().__init__(words, hint=hint)
         self.path = path
-        self.sentence = sentence
-        self.hint = hint
 
 
 @dataclass(frozen=True)
@@ -57,15 +54,20 @@ class Setting:
         }
 
     @property
-    def allowed(self) -> str:
+    def allowed(self) -> Pair:
         """The values that are allowed, in words."""
         if self.type == "flag":
-            return "true or false"
+            return "true or false", "true 或 false"
         if self.type == "choice":
-            return f"one of {', '.join(self.choices)}"
-        what = "a whole number" if self.type == "integer" else "a number"
-        also = f" or {CLASSES!r}" if self.name == "out" and self.default == CLASSES else ""
-        return f"{what} from {self.low:g} to {self.high:g}{also}"
+            choices = ", ".join(self.choices)
+            return f"one of {choices}", f"{choices} 之一"
+        what = ("a whole number", "整数") if self.type == "integer" else ("a number", "数")
+        ends = f"{self.low:g}", f"{self.high:g}"
+        also = (f" or {CLASSES!r}", f"，或 {CLASSES!r}") if self.default == CLASSES else ("", "")
+        return (
+            f"{what[0]} from {ends[0]} to {ends[1]}{also[0]}",
+            f"{ends[0]} 到 {ends[1]} 的{what[1]}{also[1]}",
+        )
 
 
 @dataclass(frozen=True)
@@ -148,8 +150,8 @@ def read_settings(given: Mapping[str, Any], path: str) -> dict[str, Any]:
     if not isinstance(key, str) or key not in KINDS:
         raise PlanError(
             f"{path}.kind",
-            f"{path}.kind is {shown(key)}; it must be one of {', '.join(KINDS)}.",
-            hint="A network is a list of layers of these kinds.",
+            wrong(f"{path}.kind", key, (f"one of {', '.join(KINDS)}", f"{', '.join(KINDS)} 之一")),
+            hint=("A network is a list of layers of these kinds.", "网络由这些种类的层依次组成。"),
         )
     kind = KINDS[key]
     known = {"kind", "name", *(each.name for each in kind.settings)} | {"layers"} & _inner(kind)
@@ -170,24 +172,39 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def wrong(name: str, value: Any, allowed: Pair) -> Pair:
+    """Returns what is said of a value that is not allowed."""
+    return (
+        f"{name} is {shown(value)}; it must be {allowed[0]}.",
+        f"{name} 为 {shown(value)}；应为{_spaced(allowed[1])}。",
+    )
+
+
+def _spaced(text: str) -> str:
+    """A blank before what is not Chinese, as good setting wants it."""
+    return f" {text}" if text[0].isascii() else text
+
+
 def _inner(kind: Kind) -> set[str]:
     return {"layers"} if kind.inner else set()
 
 
 def _unknown(path: str, name: str, kind: str, known: set[str]) -> PlanError:
-    return PlanError(
-        f"{path}.{name}",
+    names = ", ".join(sorted(known))
+    words = (
         f"{path} has {name!r}, which a {kind} layer does not know.",
-        hint=f"It knows: {', '.join(sorted(known))}.",
+        f"{path} 含有 {name!r}，而 {kind} 层没有这一项。",
     )
+    return PlanError(f"{path}.{name}", words, hint=(f"It knows: {names}.", f"它有：{names}。"))
 
 
 def _value(setting: Setting, value: Any, path: str) -> Any:
     if not _fits(setting, value):
+        usual = shown(setting.default)
         raise PlanError(
             path,
-            f"{path} is {shown(value)}; it must be {setting.allowed}.",
-            hint=f"Leave it out for {shown(setting.default)}.",
+            wrong(path, value, setting.allowed),
+            hint=(f"Leave it out for {usual}.", f"不写则为 {usual}。"),
         )
     if setting.type == "integer" and value != CLASSES:
         return int(value)
@@ -215,9 +232,15 @@ def _name(value: Any, path: str) -> str:
     if not isinstance(value, str) or not NAME.fullmatch(value) or value in TAKEN:
         raise PlanError(
             path,
-            f"{path} is {shown(value)}; it must be 1 to 32 of a-z, 0-9 and _, a letter first, "
-            "and no word that PyTorch uses.",
-            hint="Leave it out for a name such as conv1.",
+            wrong(
+                path,
+                value,
+                (
+                    "1 to 32 of a-z, 0-9 and _, a letter first, and no word that PyTorch uses",
+                    "1 到 32 个字符（a-z、0-9 和 _），以字母开头，且不是 PyTorch 已用的词",
+                ),
+            ),
+            hint=("Leave it out for a name such as conv1.", "不写则自动命名，例如 conv1。"),
         )
     return value
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors import Pair
 from .examine import first_problem
 from .kinds import PlanError
 from .plan import Plan, read_plan
@@ -14,6 +15,7 @@ from .problem import Words
 Layer = dict[str, Any]
 Layers = list[Layer]
 PICTURES, POINTS = "pictures", "points"
+DATA_ZH = {PICTURES: "图片", POINTS: "点"}
 
 
 @dataclass(frozen=True)
@@ -71,20 +73,28 @@ class Preset:
         """
         style = style or Style()
         if (POINTS if len(shape) == 1 else PICTURES) not in self.takes:
-            what = "points" if len(shape) == 1 else "pictures"
+            what = POINTS if len(shape) == 1 else PICTURES
             fitting = ", ".join(p.id for p in PRESETS.values() if what in p.takes)
-            raise PlanError(
-                "net",
+            words = (
                 f"net is {self.id!r}, which takes {' and '.join(self.takes)}; the data are {what}.",
-                hint=f"Choose one of: {fitting}.",
+                f"net 为 {self.id!r}，它只接受{'和'.join(map(DATA_ZH.__getitem__, self.takes))}，"
+                f"而数据是{DATA_ZH[what]}。",
             )
+            raise PlanError("net", words, hint=_one_of(fitting))
         plan = read_plan({"input": shape, "layers": self.layers(shape, style)})
         problem = first_problem(plan, classes)
         if problem:
             raise PlanError(
                 "net",
-                f"net is {self.id!r}, which cannot take an input of {shape}: {problem[1]['en']}",
-                hint="Choose another network or larger pictures.",
+                (
+                    f"net is {self.id!r}, which cannot take an input of {shape}: "
+                    f"{problem[1]['en']}",
+                    f"net 为 {self.id!r}，它不能接受 {shape} 的输入：{problem[1]['zh']}",
+                ),
+                hint=(
+                    "Choose another network or larger pictures.",
+                    "请换一个网络，或用更大的图片。",
+                ),
             )
         return plan
 
@@ -119,14 +129,21 @@ def plan_of(
     if net not in PRESETS:
         raise PlanError(
             "net",
-            f"net is {net[:60]!r}, which is no preset.",
-            hint=f"Choose one of: {', '.join(PRESETS)}.",
+            (
+                f"net is {net[:60]!r}, which is no preset.",
+                f"net 为 {net[:60]!r}，没有这个预设网络。",
+            ),
+            hint=_one_of(", ".join(PRESETS)),
         )
     style = Style(activation, norm, dropout, width, depth)
     return PRESETS[net].make(list(shape), classes, style)
 
 
 # --- parts ---
+
+
+def _one_of(names: str) -> Pair:
+    return f"Choose one of: {names}.", f"请从中选择：{names}。"
 
 
 def _named(name: str, tail: str) -> Layer:

@@ -34,7 +34,7 @@ def said(shape: Shape) -> str:
 
 
 def said_zh(shape: Shape) -> str:
-    """Returns a shape in Chinese words."""
+    """Returns a shape in Chinese words, with the blank before its number."""
     if len(shape) == 1:
-        return f"{shape[0]:,} 个数的向量"
-    return f"{shape[0]} 张 {shape[1]}×{shape[2]} 的特征图"
+        return f" {shape[0]:,} 个数的向量"
+    return f" {shape[0]} 张 {shape[1]}×{shape[2]} 的特征图"

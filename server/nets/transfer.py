@@ -93,11 +93,16 @@ def freeze(network: nn.Module, which: str = NONE) -> list[str]:
     """
     layers = parameter_layers(network)
     frozen = _chosen(layers, which, last_dense(network))
+    names = ", ".join(layers)
     if len(frozen) == len(layers):
         raise PlanError(
             "freeze",
-            f"freeze is {which[:60]!r}, which freezes all {len(layers)} layers; one must learn.",
-            hint=f"Leave out one of: {', '.join(layers)}.",
+            (
+                f"freeze is {which[:60]!r}, which freezes all {len(layers)} layers; one must "
+                "learn.",
+                f"freeze 为 {which[:60]!r}，会冻结全部 {len(layers)} 层；至少要有一层参与学习。",
+            ),
+            hint=(f"Leave out one of: {names}.", f"请去掉其中一层：{names}。"),
         )
     for name, parameter in network.named_parameters():
         parameter.requires_grad_(name.rpartition(".")[0] not in frozen)
@@ -116,8 +121,14 @@ def _chosen(layers: list[str], which: str, last: str) -> list[str]:
         if not found:
             raise PlanError(
                 "freeze",
-                f"freeze names {asked[:60]!r}, which is no layer with parameters.",
-                hint=f"There are: {', '.join(layers)}; or none, or probe.",
+                (
+                    f"freeze names {asked[:60]!r}, which is no layer with parameters.",
+                    f"freeze 中的 {asked[:60]!r} 不是带参数的层。",
+                ),
+                hint=(
+                    f"There are: {', '.join(layers)}; or none, or probe.",
+                    f"可用：{', '.join(layers)}；或 none，或 probe。",
+                ),
             )
         frozen |= found
     return [name for name in layers if name in frozen]

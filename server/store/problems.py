@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..errors import Refused
+
 REASONS = {
     errno.ENOSPC: "full",
     errno.EDQUOT: "full",
@@ -25,43 +27,49 @@ RESULTS = {
     sqlite3.SQLITE_LOCKED: "busy",
     sqlite3.SQLITE_IOERR: "refused",
 }
-# code -> the sentence in both languages, and what to do.
+# code -> the sentence, and what to do, in both languages.
 WORDS = {
     "full": (
         "The data directory {folder} has no space left for the run",
         "数据目录 {folder} 没有空间继续保存训练",
         "Free some space there (delete old runs), then resume the run.",
+        "请在那里腾出空间（删除旧的训练），再继续训练。",
     ),
     # A quota, a limit of the process, or a disk that fails.
     "refused": (
         "The data directory {folder} does not take what the run wants to keep",
         "数据目录 {folder} 拒绝保存训练的数据",
         "Look at the disk's space, quota and health, then resume the run.",
+        "请检查磁盘的空间、配额和状态，再继续训练。",
     ),
     "readonly": (
         "The data directory {folder} cannot be written",
         "数据目录 {folder} 无法写入",
         "Make it writable or choose another one with --data-dir, then resume the run.",
+        "请让它可写，或用 --data-dir 另选一个，再继续训练。",
     ),
     "busy": (
         "The data directory {folder} is held by another program for too long",
         "数据目录 {folder} 被另一个程序占用太久",
         "Close the other program that uses the data base, then resume the run.",
+        "请关闭占用数据库的其他程序，再继续训练。",
     ),
     "damaged": (
         "What the data directory {folder} holds of the runs cannot be read",
         "数据目录 {folder} 中保存的训练无法读取",
         "Move convlens.sqlite out of it and start again; the checkpoints stay.",
+        "请把 convlens.sqlite 移走后重新启动；检查点会保留。",
     ),
     "newer": (
         "The runs in the data directory {folder} were written by a newer ConvLens",
         "数据目录 {folder} 中的训练由更新版本的 ConvLens 写入",
         "Install the newer version, or choose another folder with --data-dir.",
+        "请安装更新的版本，或用 --data-dir 另选目录。",
     ),
 }
 
 
-class StoreError(Exception):
+class StoreError(Refused):
     """Nothing was stored: why (a key of WORDS) and what to do.
 
     Args:
@@ -71,12 +79,11 @@ class StoreError(Exception):
     """
 
     def __init__(self, code: str, folder: Path, cause: str = "") -> None:
-        english, chinese, self.hint = WORDS[code]
+        english, chinese, *hint = WORDS[code]
         end = f": {cause}." if cause else "."
         self.code = code
-        self.sentence = english.format(folder=folder) + end
-        self.words = {"en": self.sentence, "zh": chinese.format(folder=folder) + "。"}
-        super().__init__(self.sentence)
+        words = english.format(folder=folder) + end, chinese.format(folder=folder) + "。"
+        super().__init__(words, hint=(hint[0], hint[1]))
 
 
 @contextmanager

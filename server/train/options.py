@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import Field, dataclass, fields
 from typing import Any
 
+from ..errors import Pair, Refused
 from .wording import CHOICES, WORDS
 
 ACTIVATIONS = ("relu", "leaky_relu", "prelu", "elu", "gelu", "silu", "sigmoid", "tanh", "none")
@@ -26,14 +27,12 @@ TEXT_LENGTH = 200
 LIST_LENGTH = 1000
 
 
-class OptionError(Exception):
-    """An option that cannot be used: its name, a sentence with the value in it, and a hint."""
+class OptionError(Refused):
+    """An option that cannot be used: its name, what is wrong with the value in it, and a hint."""
 
-    def __init__(self, name: str, sentence: str, *, hint: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, name: str, words: Pair, *, hint: Pair) -> None:
+        super().__init__(words, hint=hint)
         self.name = name
-        self.sentence = sentence
-        self.hint = hint
 
 
 def _number(group: str, default: float, low: float, high: float, **more: Any) -> Any:
@@ -249,25 +248,40 @@ def _shown(value: Any) -> str:
 
 def _unknown(name: str) -> OptionError:
     near = difflib.get_close_matches(name, TABLE, 1)
-    return OptionError(
-        name[:60],
-        f"There is no option {name[:60]!r}.",
-        hint=f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(TABLE)}.",
-    )
+    words = f"There is no option {name[:60]!r}.", f"没有名为 {name[:60]!r} 的选项。"
+    if near:
+        return OptionError(
+            name[:60], words, hint=(f"Did you mean {near[0]!r}?", f"是否想写 {near[0]!r}？")
+        )
+    names = ", ".join(TABLE)
+    return OptionError(name[:60], words, hint=(f"There are: {names}.", f"可用的有：{names}。"))
 
 
-def _wrong(name: str, value: Any, allowed: str) -> OptionError:
+def _wrong(name: str, value: Any, allowed: Pair) -> OptionError:
+    usual = _shown(TABLE[name].default)
     return OptionError(
         name,
-        f"{name} is {_shown(value)}; it must be {allowed}.",
-        hint=f"Leave {name} out for its default, {_shown(TABLE[name].default)}.",
+        (
+            f"{name} is {_shown(value)}; it must be {allowed[0]}.",
+            f"{_called(name)}为 {_shown(value)}；应为{allowed[1]}。",
+        ),
+        hint=(
+            f"Leave {name} out for its default, {usual}.",
+            f"不设置则用默认值 {usual}。",
+        ),
     )
 
 
-def _bounds(name: str) -> str:
+def _called(name: str) -> str:
+    """The option in Chinese, by the name on the page and the name in the API."""
+    return f"“{WORDS[name][1]}”（{name}）"
+
+
+def _bounds(name: str) -> Pair:
     data = TABLE[name].metadata
-    what = "a whole number" if data["kind"] == "integer" else "a number"
-    return f"{what} from {data['low']:.12g} to {data['high']:.12g}"
+    what = ("a whole number", "整数") if data["kind"] == "integer" else ("a number", "数")
+    low, high = f"{data['low']:.12g}", f"{data['high']:.12g}"
+    return f"{what[0]} from {low} to {high}", f" {low} 到 {high} 的{what[1]}"
 
 
 def _check_number(name: str, value: Any) -> float:
@@ -288,20 +302,25 @@ def _check_integer(name: str, value: Any) -> int:
 
 def _check_flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _wrong(name, value, "true or false")
+        raise _wrong(name, value, ("true or false", " true 或 false"))
     return value
 
 
 def _check_choice(name: str, value: Any) -> str:
     choices = TABLE[name].metadata["choices"]
     if not isinstance(value, str) or value not in choices:
-        raise _wrong(name, value, f"one of {', '.join(choices)}")
+        names = ", ".join(choices)
+        raise _wrong(name, value, (f"one of {names}", f" {names} 之一"))
     return value
 
 
 def _check_text(name: str, value: Any) -> str:
     if not isinstance(value, str) or len(value) > TEXT_LENGTH or not value.isprintable():
-        raise _wrong(name, value, f"one line of at most {TEXT_LENGTH} characters")
+        allowed = (
+            f"one line of at most {TEXT_LENGTH} characters",
+            f"一行文字，最多 {TEXT_LENGTH} 个字符",
+        )
+        raise _wrong(name, value, allowed)
     return value
 
 
@@ -310,9 +329,14 @@ def _check_list(name: str, value: Any) -> list[dict[str, Any]] | None:
     if value is None:
         return None
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        raise _wrong(name, value, "a list of layers, or null")
+        raise _wrong(name, value, ("a list of layers, or null", "由层组成的列表，或 null"))
     if len(value) > LIST_LENGTH:
-        raise _wrong(name, f"{len(value)} layers", f"at most {LIST_LENGTH} layers")
+        count, most = len(value), LIST_LENGTH
+        words = (
+            f"{name} has {count} layers; at most {most} are allowed.",
+            f"{_called(name)}有 {count} 层；最多允许 {most} 层。",
+        )
+        raise OptionError(name, words, hint=("Take some out.", "请去掉一些。"))
     return value
 
 
@@ -332,12 +356,20 @@ def _check_together(options: Options) -> None:
     if held_out > 0.95:
         raise OptionError(
             "validation_share",
-            f"validation_share and test_share are {held_out:.2f} together; "
-            "at least 0.05 must be left to learn from.",
-            hint="Make one of the two smaller.",
+            (
+                f"validation_share and test_share are {held_out:.2f} together; "
+                "at least 0.05 must be left to learn from.",
+                f"{_called('validation_share')}与{_called('test_share')}合计 {held_out:.2f}；"
+                "至少要留下 0.05 用来学习。",
+            ),
+            hint=("Make one of the two smaller.", "请减小其中一个。"),
         )
     if options.folds == 1:
-        raise _wrong("folds", 1, "0 (none) or from 2 to 20")
+        raise _wrong("folds", 1, ("0 (none) or from 2 to 20", " 0（不用）或 2 到 20"))
     if options.fold >= max(1, options.folds):
-        last = max(0, options.folds - 1)
-        raise _wrong("fold", options.fold, f"from 0 to {last}, because folds is {options.folds}")
+        last, folds = max(0, options.folds - 1), options.folds
+        allowed = (
+            f"from 0 to {last}, because folds is {folds}",
+            f" 0 到 {last}，因为{_called('folds')}为 {folds}",
+        )
+        raise _wrong("fold", options.fold, allowed)

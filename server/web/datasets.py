@@ -21,6 +21,7 @@ from ..train.views import augment_of
 from . import schema_data as schema
 from .here import NO_STORE, Here, HereNow
 from .openapi import binary, problems
+from .refusals import in_both
 from .schema import Text
 from .tracing import check_content_type
 
@@ -82,7 +83,7 @@ def problem_of(error: DataError) -> Problem:
         hint=error.hint,
         title=error.title,
         code=f"data_{error.code}",
-        values=error.words,
+        values=in_both(error.words, error.hints),
     )
 
 
@@ -270,7 +271,7 @@ def _told(fetch: vision.Download, name: str, here: Here) -> Iterator[bytes]:
             yield _line({"done": done, "total": total})
         yield _line({"listing": _listing(here, name).model_dump()})
     except DataError as error:
-        yield _line({"problem": error.words, "hint": error.hint})
+        yield _line({"problem": error.words, "hint": error.hints})
     finally:
         fetch.close()
 

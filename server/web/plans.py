@@ -6,9 +6,9 @@ from typing import Any
 from fastapi import APIRouter
 
 from ..data import sets
-from ..errors import Problem
+from ..errors import Pair, Problem
 from ..nets.examine import Field, Row
-from ..nets.kinds import ACTIVATIONS, describe_kinds, shown
+from ..nets.kinds import ACTIVATIONS, describe_kinds, wrong
 from ..nets.plan import (
     MAX_LAYERS,
     MAX_PARAMETERS,
@@ -25,6 +25,7 @@ from . import schema_plans as schema
 from .here import Here, HereNow
 from .jsonbody import DESCRIBED, JsonObject
 from .openapi import problems
+from .refusals import in_both
 
 router = APIRouter(tags=["plans"], responses=problems(403))
 
@@ -71,11 +72,14 @@ def _asked(given: Mapping[str, Any], here: Here) -> tuple[Plan, int]:
     """The plan and the number of classes that a body asks for."""
     unknown = [name for name in given if name not in KNOWN]
     if unknown:
-        name = str(unknown[0])[:60]
+        name, known = str(unknown[0])[:60], ", ".join(sorted(KNOWN))
         raise PlanError(
             name,
-            f"There is no {name!r} in the body of a network.",
-            hint=f"It may have: {', '.join(sorted(KNOWN))}.",
+            (
+                f"There is no {name!r} in the body of a network.",
+                f"网络的请求中没有 {name!r} 这一项。",
+            ),
+            hint=(f"It may have: {known}.", f"可以有：{known}。"),
         )
     shape, classes = _sizes(given, here)
     if "plan" in given:
@@ -91,20 +95,25 @@ def _sizes(given: Mapping[str, Any], here: Here) -> tuple[list[int], int]:
     shape = read_input(given["input"]) if "input" in given else None
     classes = given.get("classes")
     if classes is not None and (type(classes) is not int or not 2 <= classes <= MOST_CLASSES):
-        raise _wrong("classes", classes, f"a whole number from 2 to {MOST_CLASSES}")
+        raise _wrong(
+            "classes",
+            classes,
+            (f"a whole number from 2 to {MOST_CLASSES}", f"2 到 {MOST_CLASSES} 的整数"),
+        )
     if shape and classes:
         return shape, classes
     try:
         found = sets.listing(_text(given, "data", DEFAULT_DATA), here.roots)
     except sets.DataError as error:
-        raise PlanError("data", error.sentence, hint=error.hint) from error
+        words = error.words["en"], error.words["zh"]
+        raise PlanError("data", words, hint=(error.hints["en"], error.hints["zh"])) from error
     return shape or list(found.shape), classes or len(found.classes)
 
 
 def _text(given: Mapping[str, Any], name: str, default: str) -> str:
     value = given.get(name, default)
     if not isinstance(value, str):
-        raise _wrong(name, value, "a text")
+        raise _wrong(name, value, ("a text", "文字"))
     return value
 
 
@@ -112,22 +121,21 @@ def _styled(name: str, value: Any) -> Any:
     kinds, allowed = STYLE[name]
     right = isinstance(value, kinds) and not isinstance(value, bool)
     if name in ("activation", "norm"):
-        words = f"one of {', '.join(allowed)}"
+        names = ", ".join(allowed)
+        words = f"one of {names}", f"{names} 之一"
         right = right and value in allowed
     else:
-        words = f"a number from {allowed[0]} to {allowed[1]}"
+        ends = f"{allowed[0]}", f"{allowed[1]}"
+        words = f"a number from {ends[0]} to {ends[1]}", f"{ends[0]} 到 {ends[1]} 的数"
         right = right and allowed[0] <= value <= allowed[1]
     if not right:
         raise _wrong(name, value, words)
     return value
 
 
-def _wrong(name: str, value: Any, allowed: str) -> PlanError:
-    return PlanError(
-        name,
-        f"{name} is {shown(value)}; it must be {allowed}.",
-        hint="GET /api/presets says what there is.",
-    )
+def _wrong(name: str, value: Any, allowed: Pair) -> PlanError:
+    hint = "GET /api/presets says what there is.", "GET /api/presets 列出了可用的选项。"
+    return PlanError(name, wrong(name, value, allowed), hint=hint)
 
 
 def _problem(error: PlanError) -> Problem:
@@ -136,7 +144,7 @@ def _problem(error: PlanError) -> Problem:
         error.sentence,
         hint=error.hint,
         title="Not a network",
-        values={"path": error.path},
+        values={"path": error.path, **in_both(error.words, error.hints)},
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ..errors import Problem
+from ..errors import Pair, Problem, Refused
 from ..store import RunRow, StoreError
 from ..train.options import OptionError
 
@@ -28,6 +28,17 @@ ENDS = {
 }
 
 
+STATES_ZH = {
+    "queued": "排队中",
+    "running": "运行中",
+    "paused": "已暂停",
+    "finished": "已完成",
+    "stopped": "已停止",
+    "interrupted": "已中断",
+    "failed": "已失败",
+}
+
+
 def reason(code: str, step: int, **values: Any) -> dict[str, Any]:
     """Returns why a run ended, as its State event has it."""
     english, chinese = ENDS[code]
@@ -44,58 +55,74 @@ def broken(error: Exception, step: int) -> dict[str, Any]:
 
 def no_run(run_id: str) -> Problem:
     """Returns the 404 problem of an unknown run."""
-    return Problem(
-        404,
-        f"There is no run {run_id[:80]!r}.",
-        hint="Take an id from GET /api/runs, or start one: POST /api/runs.",
-        title="No such run",
+    words = f"There is no run {run_id[:80]!r}.", f"没有编号为 {run_id[:80]!r} 的训练。"
+    hint = (
+        "Take an id from GET /api/runs, or start one: POST /api/runs.",
+        "请从 GET /api/runs 取一个编号，或新建训练：POST /api/runs。",
     )
+    return _problem(404, words, hint, title="No such run")
 
 
 def not_now(row: RunRow, action: str, place: int | None) -> Problem:
     """Returns the 409 problem of an action that a run in this state cannot take."""
     where = f"waits in the queue at place {place}" if place else f"is {row.state}"
-    hint = (
-        "Wait for its turn, or stop it."
-        if place
-        else "Start a new run with the same options: POST /api/runs."
-    )
-    return Problem(
-        409,
+    where_zh = f"排在队列第 {place} 位" if place else f"的状态是{STATES_ZH[row.state]}"
+    words = (
         f"The run {row.id} {where}; it cannot {action} now.",
-        hint=hint,
-        title="Not in this state",
-        values={"state": row.state, "action": action},
+        f"训练 {row.id} {where_zh}；现在不能执行 {action}。",
     )
+    hint = (
+        ("Wait for its turn, or stop it.", "请等待轮到它，或停止它。")
+        if place
+        else (
+            "Start a new run with the same options: POST /api/runs.",
+            "请用相同的选项新建训练：POST /api/runs。",
+        )
+    )
+    more = {"state": row.state, "action": action}
+    return _problem(409, words, hint, title="Not in this state", values=more)
 
 
 def queue_full(limit: int) -> Problem:
     """Returns the 503 problem of a queue that takes no more."""
-    return Problem(
-        503,
+    words = (
         f"{limit} runs are waiting already; no more may.",
-        hint="Wait until some have ended, or stop some.",
-        title="Queue full",
-        headers={"Retry-After": "10"},
+        f"已有 {limit} 次训练在排队，不能再加。",
     )
+    hint = "Wait until some have ended, or stop some.", "请等一些训练结束，或停止几个。"
+    return _problem(503, words, hint, title="Queue full", headers={"Retry-After": "10"})
 
 
-def refused(
-    option: str, sentence: str, *, hint: str, words: Mapping[str, Any] | None = None
-) -> Problem:
-    """Returns the 422 problem of an option; `words` are the same sentence in both languages."""
+def _problem(status: int, words: Pair, hint: Pair, **more: Any) -> Problem:
+    refusal = Refused(words, hint=hint)
+    values = {**more.pop("values", {}), **in_both(refusal.words, refusal.hints)}
+    return Problem(status, refusal.sentence, hint=refusal.hint, values=values, **more)
+
+
+def refused(option: str, words: Mapping[str, str], *, hints: Mapping[str, str]) -> Problem:
+    """Returns the 422 problem of an option: what is wrong and what to do, in both languages."""
     return Problem(
         422,
-        sentence,
-        hint=hint,
+        words["en"],
+        hint=hints["en"],
         title="Option not allowed",
-        values={"option": option, **(words or {})},
+        values={"option": option, **in_both(words, hints)},
     )
+
+
+def in_both(words: Mapping[str, str], hints: Mapping[str, str]) -> dict[str, str]:
+    """Returns the `values` of a problem that the page can say in either language."""
+    return {
+        "en": words["en"],
+        "zh": words["zh"],
+        "hint_en": hints["en"],
+        "hint_zh": hints["zh"],
+    }
 
 
 def option_refused(error: OptionError) -> Problem:
     """Returns the 422 problem of an option that cannot be used."""
-    return refused(error.name, error.sentence, hint=error.hint)
+    return refused(error.name, error.words, hints=error.hints)
 
 
 @contextmanager
@@ -105,5 +132,10 @@ def stored() -> Iterator[None]:
         yield
     except StoreError as error:
         raise Problem(
-            507, error.sentence, hint=error.hint, title="Cannot be stored", code=error.code
+            507,
+            error.sentence,
+            hint=error.hint,
+            title="Cannot be stored",
+            code=error.code,
+            values=in_both(error.words, error.hints),
         ) from error

@@ -18,6 +18,16 @@ from .shelf import Shelf, is_run
 # What makes a network: a run that starts from another run has the same, unless it says otherwise.
 NETWORK = ("net", "layers", "activation", "norm", "dropout", "width", "depth")
 
+DOWNLOAD = {
+    "en": "Choose another one from GET /api/data, or download it.",
+    "zh": "请从 GET /api/data 中另选一个，或先下载它。",
+}
+CHANGE = {
+    "en": "Change that layer; POST /api/plans says how each layer fits.",
+    "zh": "请修改这一层；POST /api/plans 会说明每层是否合适。",
+}
+CHOOSE_ZH = "请选择现有的网络，或有检查点的训练。"
+
 
 class Specs:
     """Reads options, and makes the spec of a run for its first start and for going on."""
@@ -60,11 +70,9 @@ class Specs:
         try:
             row = listing(name, self._roots)
         except DataError as error:
-            raise refused("data", error.sentence, hint=error.hint, words=error.words) from error
+            raise refused("data", error.words, hints=error.hints) from error
         if not row.available:
-            words = row.why or row.name
-            hint = "Choose another one from GET /api/data, or download it."
-            raise refused("data", words["en"], hint=hint, words=words)
+            raise refused("data", row.why or row.name, hints=DOWNLOAD)
         return row
 
     def of(self, row: RunRow) -> Spec:
@@ -106,19 +114,22 @@ class Specs:
         try:
             return str(self._shelf.weights_path(start))
         except ZooError as error:
-            sentence = f"start is {start[:60]!r}. {error.sentence}"
-            raise refused("start", sentence, hint=error.hint) from error
+            words = {
+                "en": f"start is {start[:60]!r}. {error.sentence}",
+                "zh": f"无法从 {start[:60]!r} 开始：{error.sentence}",
+            }
+            raise refused("start", words, hints={"en": error.hint, "zh": CHOOSE_ZH}) from error
 
     def _check_network(self, options: Options, data: Listing) -> None:
         try:
             plan = plan_for(options, data.shape, len(data.classes))
         except PlanError as error:
-            raise refused(error.path, error.sentence, hint=error.hint) from error
+            raise refused(error.path, error.words, hints=error.hints) from error
         found = first_problem(plan, len(data.classes), parameters=self._caps.parameters)
         if found:
             path, words = found
-            hint = "Change that layer; POST /api/plans says how each layer fits."
-            raise refused(path, f"{path}: {words['en']}", hint=hint, words={**words})
+            placed = {language: f"{path}: {text}" for language, text in words.items()}
+            raise refused(path, placed, hints=CHANGE)
 
     def _has_same_classes(self, start: str, data: str) -> bool:
         """Whether the network to start from tells the data's classes apart, in the same order."""

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Open, drawn
+from tests.e2e.conftest import Open, Watch, drawn
 
 pytestmark = pytest.mark.e2e
 TRAIN = "#v=1&view=train"
@@ -283,6 +283,28 @@ def test_a_value_that_cannot_be_is_refused_beside_its_field(training: Page) -> N
     expect(page.locator("#option-lr")).to_have_attribute("aria-invalid", "true")
     page.locator("#option-lr").fill("0.01")
     expect(wrong).to_have_count(0)
+
+
+def test_what_the_server_refuses_is_said_in_chinese_beside_its_control(
+    open_page: Open, watch: Watch
+) -> None:
+    watch.expect("status of 422")
+    page = open_page(f"{TRAIN}&lang=zh")
+    page.locator("[data-more=data] summary").click()
+    page.locator("#option-folds").fill("1")
+    page.locator("#option-folds").press("Enter")
+    page.locator("[data-more=data] summary").click()
+    page.locator("[data-play]").click()
+    refused = page.locator("[data-option=folds] [data-refused-option]")
+    expect(refused).to_be_visible()
+    expect(refused).to_have_text(
+        "“折数”（folds）为 1；应为 0（不用）或 2 到 20。 不设置则用默认值 0。"
+    )
+    expect(page.locator("[data-problem]")).to_contain_text("“折数”（folds）为 1")
+    page.locator("#option-folds").fill("2")
+    page.locator("#option-folds").press("Enter")
+    expect(refused).to_have_count(0)
+    expect(page.locator("[data-problem]")).to_have_count(0)
 
 
 # A network in which something lets no socket through.

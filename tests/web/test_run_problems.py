@@ -80,7 +80,9 @@ def test_an_action_that_cannot_be_is_named(
 def test_a_finished_run_says_that_it_is(client: TestClient, trained: Any, action: str) -> None:
     answer = control(client, trained, action)
     assert_problem(answer, 409, "is finished", action)
-    assert answer.json()["values"] == {"state": "finished", "action": action}
+    values = answer.json()["values"]
+    assert (values["state"], values["action"]) == ("finished", action)
+    assert action in values["zh"] and values["hint_zh"].endswith("。")
 
 
 @pytest.mark.parametrize(

@@ -35,12 +35,13 @@ describe('a download', () => {
 
   it('throws the problem that comes in the middle', async () => {
     const problem = { en: 'no network', zh: '没有网络' };
+    const hint = { en: 'Try again.', zh: '请再试一次。' };
     serve({
       'POST /api/data/mnist/download': () =>
-        pieces('{"done": 1, "total": 2}\n', JSON.stringify({ problem, hint: 'Try again.' })),
+        pieces('{"done": 1, "total": 2}\n', JSON.stringify({ problem, hint })),
     });
     await expect(download('mnist', () => undefined, signal)).rejects.toMatchObject({
-      problem: { values: problem, hint: 'Try again.' },
+      problem: { values: { ...problem, hint_zh: hint.zh }, hint: hint.en },
     });
   });
 });

@@ -115,7 +115,7 @@ function bodyOf(text: string): Readonly<Record<string, unknown>> | null {
 }
 
 type DownloadLine =
-  { done: number; total: number | null } | { listing: Listing } | { problem: Words; hint: string };
+  { done: number; total: number | null } | { listing: Listing } | { problem: Words; hint: Words };
 
 /** Downloads a data set to the server; the answer is a line of JSON for each part that came. */
 export function download(
@@ -136,9 +136,10 @@ export function download(
 }
 
 /** The problem that ended an answer which had begun well. */
-function toProblem({ problem, hint }: { problem: Words; hint: string }): Problem {
-  const values = { en: problem.en, zh: problem.zh };
-  return { type: 'about:blank', title: '', status: 0, detail: problem.en, hint, values };
+function toProblem({ problem, hint }: { problem: Words; hint: Words }): Problem {
+  const values = { ...problem, hint_en: hint.en, hint_zh: hint.zh };
+  const texts = { title: '', detail: problem.en, hint: hint.en };
+  return { type: 'about:blank', status: 0, ...texts, values };
 }
 
 /** The lines of an answer as they come. */

@@ -11,6 +11,7 @@ import {
   type Value,
 } from '../core/run';
 import { eachFold } from '../core/folds';
+import { optionOf } from '../core/problem';
 import { FIRST_PANELS, toggled, type Panel } from '../core/panels';
 import type { Problem } from '../core/types';
 import {
@@ -209,6 +210,7 @@ export class Train {
   /** Sets options; those that may change while a run goes on do so at once. */
   set(values: Options): void {
     this.draft = { ...this.draft, ...values };
+    if (optionOf(this.problem) in values) this.problem = null;
     if (!this.isLiving) return;
     for (const [name, value] of Object.entries(values)) {
       if (this.options.get(name)?.live) this.#setLive(name, value);
