@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic_core import to_json
 
 from ..core.arithmetic import Arithmetic, MissingError, Source, cell_arithmetic
@@ -11,6 +11,7 @@ from ..core.cell_gradient import cell_gradient
 from ..core.geometry import as_map
 from ..core.gradient import Of
 from ..core.record import Record
+from ..core.snippet import Where, snippet
 from ..errors import Problem
 from . import schema_cells as schema
 from .gradients import gradient_of
@@ -45,6 +46,7 @@ Place = tuple[int, int, int]
 async def kept_cell(
     trace_id: str,
     node: str,
+    request: Request,
     here: HereNow,
     c: Annotated[int, Query(description="channel, or the place in a vector")],
     y: Annotated[int, Query(description="row, 0 in vectors and lines")] = 0,
@@ -68,10 +70,11 @@ async def kept_cell(
     check_cell(record, place)
 
     def work() -> Response:
-        made = arithmetic(here.tracer, kept, record, place)
+        source, made = arithmetic(here.tracer, kept, record, place)
+        code = snippet(source, made, whereabouts(kept, str(request.base_url)))
         back = backwards(here.tracer, kept, made, (class_id, of)) if class_id else None
         named = {name: getattr(made, name) for name in made.__slots__}
-        body = {**named, "note": NOTES[made.reason], "gradient": back}
+        body = {**named, "note": NOTES[made.reason], "code": code, "gradient": back}
         return Response(to_json(body, inf_nan_mode="null"), media_type=JSON, headers=NO_STORE)
 
     return await here.workbench.do(work)
@@ -99,15 +102,24 @@ def check_cell(record: Record, place: Sequence[int]) -> None:
             )
 
 
-def arithmetic(tracer: Tracer, kept: Kept, record: Record, place: Place) -> Arithmetic:
-    """Returns how a cell was computed.
+def whereabouts(kept: Kept, address: str) -> Where:
+    """Returns where a program finds a trace; nowhere when the weights are not the network's own."""
+    server = "" if kept.edits else address.rstrip("/")
+    return Where(server, kept.trace_id, kept.header["model"])
+
+
+def arithmetic(
+    tracer: Tracer, kept: Kept, record: Record, place: Place
+) -> tuple[Source, Arithmetic]:
+    """Returns how a cell was computed, and what it was worked out from.
 
     Raises:
         Problem: 404, values were not kept; 410, the network has gone.
     """
     records = {each.id: each for each in kept.records}
+    source = Source(records, tracer.weights(kept))
     try:
-        return cell_arithmetic(Source(records, tracer.weights(kept)), record.id, place)
+        return source, cell_arithmetic(source, record.id, place)
     except MissingError as error:
         raise not_kept(records.get(str(error), record)) from error
 

@@ -70,4 +70,5 @@ class ArithmeticBody(BaseModel):
     additive: bool = Field(description="whether the parts add up to the value")
     reason: str = Field(description="names why something is missing; empty when nothing is")
     note: str = Field(description="the same as a sentence")
+    code: str = Field(description="a PyTorch program that prints the value, where it can be had")
     gradient: CellGradientBody | None = Field(description="with `class` alone")

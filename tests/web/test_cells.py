@@ -1,6 +1,8 @@
 """One cell over HTTP: the contract's sums and winners, its problems, and autograd's gradients."""
 
+import io
 import math
+import urllib.request
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +17,7 @@ from torch import Tensor
 from convlens.core.record import Op
 from convlens.web.cells import NOTES
 from convlens.web.traces import Kept
+from tests.core.test_snippet import printed
 
 TRACE = "/api/models/tiny-vgg/trace?picture=coffee"
 CLASS = "koala"
@@ -163,6 +166,25 @@ def test_what_cannot_be_worked_out_says_why(app: FastAPI, client: TestClient, tr
     made = cell(client, odd(app, trace, "relu_1_1", **unknown), "relu_1_1", c=0)
     assert (made["parts"], made["note"]) == ([], NOTES["unknown"])
     assert all(note.endswith(".") for reason, note in NOTES.items() if reason)
+
+
+@pytest.mark.parametrize("node", ["conv_1_2", "max_pool_2", "flatten", "output", "softmax"])
+def test_the_program_of_a_cell_prints_its_value(
+    client: TestClient, trace: Any, node: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = cell(client, trace, node, c=7)
+    monkeypatch.setattr(urllib.request, "urlopen", lambda url: io.BytesIO(client.get(url).content))
+    assert printed(made["code"]) == pytest.approx(made["value"], rel=1e-4)
+
+
+def test_the_program_of_an_edited_cell_needs_no_server(client: TestClient, trace: Any) -> None:
+    weight = {"kind": "weight", "name": "output.weight", "index": [7, 3], "value": 0.5}
+    body = {"trace_id": trace["trace_id"], "edits": [weight]}
+    headers = {"accept": "application/json"}
+    edited = client.post("/api/models/tiny-vgg/trace", json=body, headers=headers).json()
+    made = cell(client, edited, "output", c=7)
+    assert "urlopen" not in made["code"]
+    assert printed(made["code"]) == pytest.approx(made["value"], rel=1e-4)
 
 
 def test_a_trace_of_gradients_has_no_cells(client: TestClient, trace: Any) -> None:
