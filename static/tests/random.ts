@@ -1,10 +1,2 @@
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32, T. Ettinger 2017). */
-export function makeRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** The page's own numbers by seed, for tests. */
+export { makeRandom } from '../src/core/random';

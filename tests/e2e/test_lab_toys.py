@@ -177,3 +177,48 @@ def test_a_toy_fits_a_phone_and_axe_finds_nothing_serious(open_page: Open, name:
     page.evaluate("location.hash = location.hash.replace('dark', 'light').replace('zh', 'en')")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert serious(page) == []
+
+
+def test_49_and_50_a_line_stays_a_line_until_something_bends(open_page: Open) -> None:
+    page = open_page(bench("plane"))
+    seen = page.locator("[data-proof='49'][data-accuracy]")
+
+    def learnt() -> tuple[float, float]:
+        page.locator("[data-many]").click()
+        expect(seen).to_have_attribute("data-steps", "400", timeout=20_000)
+        expect(seen).to_have_attribute("data-playing", "false")
+        largest = page.locator("[data-proof='50']").get_attribute("data-largest")
+        return float(seen.get_attribute("data-accuracy") or "nan"), float(largest or "nan")
+
+    assert learnt()[0] <= 0.72  # none: a straight line through a ring
+    page.locator("#plane-act").select_option("sigmoid")
+    accuracy, largest = learnt()
+    assert largest < 1  # bounded
+    page.locator("#plane-act").select_option("relu")
+    accuracy, largest = learnt()
+    assert accuracy >= 0.98
+    assert largest > 1  # the bend is what it is for, not a range
+
+
+def test_49_two_kernels_are_one_unless_something_stands_between(open_page: Open) -> None:
+    page = open_page(bench("plane"))
+    shown = page.locator("[data-difference]")
+    assert float(shown.get_attribute("data-difference") or "nan") < 1e-5
+    page.get_by_label("ReLU between the two").check()
+    assert float(shown.get_attribute("data-difference") or "nan") > 0.1
+
+
+def test_47_the_sum_by_hand_is_the_units_value(open_page: Open) -> None:
+    page = open_page(bench("plane", "act:tanh,at:0.25/-0.5"))
+    page.locator("[data-step]").click()
+    page.locator("[data-unit='1/3']").click()
+    hand = page.locator("[data-proof='47']")
+    products = [float(p) for p in (hand.get_attribute("data-products") or "").split(",")]
+    bias, total, value = (
+        float(hand.get_attribute(f"data-{name}") or "nan") for name in ("bias", "sum", "value")
+    )
+    assert len(products) == 8
+    assert sum(products) + bias == pytest.approx(total, abs=1e-12)
+    assert torch.tensor(total, dtype=torch.float64).tanh().item() == pytest.approx(value)
+    page.get_by_role("application").first.press("ArrowRight")
+    assert float(hand.get_attribute("data-sum") or "nan") != total

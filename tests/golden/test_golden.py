@@ -18,6 +18,7 @@ from tests.golden import (
     make_correlate,
     make_links,
     make_losses,
+    make_mlp,
 )
 
 NAMES = (
@@ -27,6 +28,7 @@ NAMES = (
     "geometry.json",
     "links.json",
     "losses.json",
+    "mlp.json",
     "payload_float32.bin",
     "payload_float32.json",
     "payload_uint8.bin",
@@ -39,7 +41,7 @@ def made() -> dict[str, bytes]:
     """File name -> bytes of every golden file of every maker."""
     makers = (
         *(make, make_links, make_activations, make_arithmetic),
-        *(make_correlate, make_losses),
+        *(make_correlate, make_losses, make_mlp),
     )
     return {name: file for maker in makers for name, file in maker.files().items()}
 

@@ -14,4 +14,5 @@ interface Bench {
 export const BENCHES = [
   { id: 'kernel', op: 'conv', load: () => import('./kernel/KernelBench.svelte') },
   { id: 'softmax', op: 'softmax', load: () => import('./softmax/SoftmaxBench.svelte') },
+  { id: 'plane', op: 'activation', load: () => import('./plane/PlaneBench.svelte') },
 ] as const satisfies readonly Bench[];
