@@ -1,5 +1,6 @@
 """The lab: what its benches say is true, by the number that each shows."""
 
+import random
 import re
 
 import pytest
@@ -27,6 +28,17 @@ def floats(of: Locator, name: str) -> list[float]:
     return [float(part) for part in (of.get_attribute(f"data-{name}") or "").split(",")]
 
 
+def set_to(page: Page, name: str, settings: str) -> None:
+    """Changes the settings of a bench by its address, without loading the page again."""
+    page.evaluate("hash => { location.hash = hash }", bench(name, settings).partition("#")[2])
+
+
+def said(page: Page, item: int, **numbers: object) -> None:
+    """Waits until the element of an item says these numbers."""
+    for name, value in numbers.items():
+        expect(proof(page, item)).to_have_attribute(f"data-{name}", str(value))
+
+
 def type_into(page: Page, label: str, keys: list[str], value: str) -> None:
     """Types a value into the cell of a grid that some keys lead to."""
     page.get_by_role("application", name=label).focus()
@@ -41,16 +53,16 @@ def type_into(page: Page, label: str, keys: list[str], value: str) -> None:
 def test_the_line_is_filtered_as_torch_does_and_the_link_opens_it_again(open_page: Open) -> None:
     page = open_page(bench("kernel"))
     type_into(page, "Signal", ["ArrowRight", "ArrowRight"], "-3.5")
-    said = proof(page, 16)
-    signal = floats(said, "signal")
+    line = proof(page, 16)
+    signal = floats(line, "signal")
     assert signal[2] == -3.5
-    assert floats(said, "out") == [a - b for a, b in zip(signal, signal[2:], strict=False)]
+    assert floats(line, "out") == [a - b for a, b in zip(signal, signal[2:], strict=False)]
     page.get_by_role("button", name="Smooth").click()
     made = F.conv1d(torch.tensor(signal)[None, None], torch.tensor([[[0.25, 0.5, 0.25]]]))
-    assert floats(said, "out") == pytest.approx(made.flatten().tolist())
+    assert floats(line, "out") == pytest.approx(made.flatten().tolist())
     expect(page).to_have_url(re.compile("set=sig:.*lk:0.25/0.5/0.25"))
     again = open_page(page.url.split("/", 3)[3])
-    assert floats(proof(again, 16), "out") == floats(said, "out")
+    assert floats(proof(again, 16), "out") == floats(line, "out")
 
 
 def test_the_lab_and_the_layer_view_lead_to_each_other(open_page: Open) -> None:
@@ -59,3 +71,74 @@ def test_the_lab_and_the_layer_view_lead_to_each_other(open_page: Open) -> None:
     expect(page).to_have_url(re.compile(r"/#v=1&node=conv_1_1&c=0"))
     page.go_back()
     expect(page.get_by_role("heading", name="Kernel", exact=True)).to_be_visible()
+
+
+def test_four_cells_padding_one_kernel_three_and_stride_two_make_two(open_page: Open) -> None:
+    page = open_page(bench("kernel", "tab:numbers,n:4,p:1/1/1/1,s:2"))
+    formula = page.locator("[data-size] [data-out]")
+    expect(formula).to_have_attribute("data-out", "2")
+    expect(formula).to_contain_text("⌊1.50⌋ + 1 = 2")
+    page.get_by_role("textbox", name="Input size").fill("1")
+    page.get_by_role("textbox", name="Padding per side").fill("0")
+    expect(page.get_by_text("No window fits")).to_be_visible()
+    expect(
+        page.get_by_text("The kernel reaches over 3 cells, but input and padding have only 1.")
+    ).to_be_visible()
+    page.get_by_role("textbox", name="Padding per side").fill("1")
+    expect(formula).to_have_attribute("data-out", "1")
+
+
+def test_the_size_is_torchs_for_50_random_settings(open_page: Open) -> None:
+    page = open_page(bench("kernel", "tab:size"))
+    pick = random.Random(3)
+    for _ in range(50):
+        n, k, s, d = pick.randint(1, 80), pick.randint(1, 9), pick.randint(1, 5), pick.randint(1, 3)
+        p = pick.randint(0, 4)
+        set_to(page, "kernel", f"tab:size,bn:{n},bk:{k},bs:{s},bd:{d},bp:{p}")
+        try:
+            out = F.conv1d(
+                torch.zeros(1, 1, n), torch.zeros(1, 1, k), stride=s, dilation=d, padding=p
+            ).shape[-1]
+        except RuntimeError:
+            out = 0
+        said(page, 27, size=n, out=out)
+
+
+def test_padding_keeps_the_size_only_of_odd_kernels(open_page: Open) -> None:
+    page = open_page(bench("kernel", "tab:size"))
+    said(page, 24, keeps="1", outs="26,28,30")
+    expect(page.locator("[data-chain]")).to_have_attribute("data-chain", "28,26,24,22,20,18")
+    set_to(page, "kernel", "tab:size,bk:4")
+    said(page, 24, keeps="", outs="25,27,29,31")
+    set_to(page, "kernel", "tab:size,bn:224,bk:7,bs:2,bp:3")
+    said(page, 26, out=112)
+
+
+def test_the_corner_is_touched_by_one_window_and_the_middle_by_nine(open_page: Open) -> None:
+    page = open_page(bench("kernel", "tab:numbers"))
+    said(page, 25, corner=1, most=9)
+    page.get_by_label("Show how many windows touch each cell").check()
+    expect(page.get_by_role("img", name="Input: 0")).to_have_attribute("data-hi", "9")
+    page.get_by_role("textbox", name="Padding per side").fill("1")
+    said(page, 25, corner=4, most=9)
+
+
+def test_turning_changes_a_sobel_kernel_by_its_sign_and_a_symmetric_one_by_nothing(
+    open_page: Open,
+) -> None:
+    page = open_page(bench("kernel", "tab:numbers,pat:noise,turn:1"))
+    page.locator("[data-kernel=sobelX]").click()
+    said(page, 19, sum=0)
+    assert float(proof(page, 19).get_attribute("data-difference") or 0) > 1
+    page.locator("[data-kernel=laplacian]").click()
+    said(page, 19, difference=0)
+
+
+def test_a_typed_cell_changes_the_output_and_the_keys_move_the_window(open_page: Open) -> None:
+    page = open_page(bench("kernel", "tab:numbers"))
+    type_into(page, "Input", ["ArrowRight", "ArrowDown", "ArrowRight"], "7")
+    expect(page).to_have_url(re.compile("x:0/0/0/1/1/1/0/7/0"))
+    page.get_by_role("application", name="Output").focus()
+    expect(page.locator("[data-total]")).to_have_attribute("data-total", "0")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-total]")).to_have_attribute("data-total", "-4")

@@ -1,5 +1,6 @@
 /** What a grid of numbers shows. */
 import type { Palette } from '../core/colour';
+import { symmetricRange } from '../core/kernels';
 import type { Box } from '../core/layout';
 import type { Cell } from '../core/pan';
 import type { Range } from '../core/types';
@@ -26,3 +27,12 @@ export const NO_RING: Ring = [
   [0, 0],
   [0, 0],
 ];
+
+/** Signed numbers row by row, on a scale that is the same above and below zero. */
+export function signedCells(
+  values: ArrayLike<number>,
+  [rows, columns]: readonly [number, number],
+  palette: Palette = 'activation',
+): GridCells {
+  return { values, rows, columns, palette, range: symmetricRange(values) };
+}
