@@ -6,9 +6,11 @@ import re
 import pytest
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Open
+from tests.e2e.maps import header, numbers
 
 pytestmark = pytest.mark.e2e
 
@@ -142,3 +144,41 @@ def test_a_typed_cell_changes_the_output_and_the_keys_move_the_window(open_page:
     expect(page.locator("[data-total]")).to_have_attribute("data-total", "0")
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-total]")).to_have_attribute("data-total", "-4")
+
+
+def test_a_pixel_is_the_servers_number_in_three_scales(open_page: Open) -> None:
+    page = open_page(bench("pixel", "y:31,x:7"))
+    said(page, 1, at="31,7")
+    trace = header(page, "tiny-vgg", "coffee")["trace_id"]
+    values = numbers(page, trace, "input")
+    table = proof(page, 1)
+    assert floats(table, "normal") == pytest.approx(values[:, 31, 7].tolist(), abs=5e-4)
+    assert floats(table, "share") == [byte / 255 for byte in floats(table, "byte")]
+    said(page, 2, shape="3,64,64")
+    page.get_by_role("textbox", name="Green").fill("250")
+    said(page, 1, byte=",".join(f"{byte:.0f}" for byte in floats(table, "byte")))
+    red, green, blue = (int(byte) for byte in floats(table, "byte"))
+    assert green == 250
+    grey = Image.new("RGB", (1, 1), (red, green, blue)).convert("L").getpixel((0, 0))
+    assert floats(proof(page, 2), "grey")[0] == pytest.approx(grey, abs=1)
+    expect(page).to_have_url(re.compile("e:6087/250"))
+    page.locator("[data-open]").click()
+    expect(page).to_have_url(re.compile(r"/#v=1&picture=own-"))
+
+
+def test_kernels_that_sum_to_1_keep_the_brightness_and_to_0_a_wall_dark(open_page: Open) -> None:
+    page = open_page(bench("kernel", "tab:picture"))
+    for kernel, flat in (("blur", 1), ("sharpen", 1), ("emboss", 1), ("sobelX", 0)):
+        page.locator(f"[data-kernel={kernel}]").click()
+        expect(page.locator(f"[data-kernel={kernel}]")).to_have_attribute("aria-pressed", "true")
+        element = proof(page, 18)
+        assert floats(element, "flat")[0] == pytest.approx(flat, abs=1e-9)
+        if flat:
+            assert floats(element, "after")[0] == pytest.approx(floats(element, "before")[0], abs=1)
+
+
+def test_a_learned_kernel_goes_from_its_panel_to_the_picture(open_page: Open) -> None:
+    page = open_page("#v=1&node=conv_1_1&c=3")
+    page.locator("[data-lab]").click()
+    expect(page.locator("#learned-channel")).to_have_value("3")
+    expect(page.get_by_role("application", name="On blue")).to_be_visible()

@@ -29,6 +29,8 @@ export interface KernelSettings {
   heat: boolean;
   /** The kernel turned by 180 degrees is shown beside it. */
   turn: boolean;
+  /** The picture is filtered by a kernel of the network, that of the opened channel. */
+  learned: boolean;
   /** The same of any size, for the formula alone: input, kernel, stride, dilation, padding. */
   bn: number;
   bk: number;
@@ -73,6 +75,7 @@ export const KERNEL_TABLE: SettingsTable<KernelSettings> = {
   at: whole(0, 0, 1e6),
   heat: flag(false),
   turn: flag(false),
+  learned: flag(false),
   bn: whole(28, 1, ANY_SIZE.n),
   bk: whole(3, 1, ANY_SIZE.k),
   bs: whole(1, 1, ANY_SIZE.s),
