@@ -96,3 +96,111 @@ def test_the_arrow_keys_move_the_window_on_the_input(open_page: Open) -> None:
     expect(page).to_have_url(re.compile("cell=11,13"))
     value = float(numbers(page, drawn(page), "conv_2_1")[4, 11, 13])
     assert total(page) == value
+
+
+def ask(page: Page, entry: float | str) -> Locator:
+    """Types an answer into the open question; what is said of it."""
+    page.locator("[data-question] input").fill(str(entry))
+    page.keyboard.press("Enter")
+    return page.locator("[data-verdict]")
+
+
+def test_a_blank_product_is_asked_for_and_wrong_ones_are_explained(open_page: Open) -> None:
+    page = open_page(f"{CONV}&level=blank1")
+    blank = page.locator("[data-grid=product] [data-value='']")
+    expect(blank).to_have_text("?")
+    term = blank.get_attribute("data-term")
+    value, weight = (
+        number(page.locator(f"[data-grid={of}] [data-term='{term}']"), "value")
+        for of in ("value", "weight")
+    )
+    expect(ask(page, "many")).to_have_attribute("data-verdict", "unread")
+    expect(ask(page, -value * weight)).to_have_attribute("data-slip", "sign")
+    expect(ask(page, value + weight)).to_have_attribute("data-slip", "added")
+    expect(ask(page, f"{value * weight:.3g}")).to_have_attribute("data-verdict", "right")
+    expect(blank).to_have_count(0)
+    page.get_by_role("button", name="Another one").click()
+    expect(page.locator(f"[data-grid=product] [data-term='{term}']")).not_to_have_text("?")
+    expect(page.locator("[data-verdict]")).to_have_text("")
+
+
+def test_a_wrong_result_names_the_sum_that_differs(open_page: Open) -> None:
+    page = open_page(f"{CONV}&level=ask&lang=zh")
+    value = float(numbers(page, drawn(page), "conv_2_1")[4, 10, 12])
+    expect(page.locator("[data-reading]")).to_contain_text("= ?")
+    expect(page.locator("[data-total]")).to_have_text("?")
+    expect(page.locator("[data-proof]")).to_have_count(0)
+    bias = number(page.locator("[data-part=bias]"), "value")
+    row = page.locator(f"{CARD} [data-row]").first
+    channel, share = row.locator(".label").inner_text(), number(row, "value")
+    expect(ask(page, value - bias)).to_contain_text("忘了加偏置")
+    expect(ask(page, value - 2 * share)).to_contain_text(f"{channel} 的和的符号弄反了")
+    expect(ask(page, value - share)).to_contain_text(f"漏掉了{channel} 的和")
+    expect(ask(page, f"{value:.3g}")).to_have_attribute("data-verdict", "right")
+    expect(page.locator("[data-total]")).not_to_have_text("?")
+
+
+def test_the_cell_goes_backwards_as_the_server_says(open_page: Open) -> None:
+    page = open_page(CONV)
+    trace = drawn(page)
+    page.get_by_role("tab", name="Gradient").click()
+    page.select_option("#back-class", "orange")
+    answer = page.request.get(
+        f"/api/traces/{trace}/nodes/conv_2_1/cell?c=4&y=10&x=12&class=orange"
+    ).json()
+    back = answer["gradient"]
+    output = page.locator("[data-output-gradient]")
+    expect(output).to_have_attribute("data-output-gradient", re.compile(r"\d"))
+    page.wait_for_function(
+        "([want]) => Math.abs(document.querySelector('[data-output-gradient]')"
+        ".dataset.outputGradient - want) <= 1e-6 * Math.abs(want) + 1e-12",
+        arg=[back["output"]],
+    )
+    term = int(number(page.locator("[data-grid=byWeight] [data-term]").first, "term"))
+    shares = [share for part in back["parts"] for share in part["terms"]][term : term + 9]
+    for of, name in (("byWeight", "weight"), ("byInput", "value")):
+        shown = page.locator(f"[data-grid={of}] [data-term]").all()
+        assert [number(each, "value") for each in shown] == pytest.approx(
+            [share[name] for share in shares], rel=1e-5, abs=1e-12
+        )
+    expect(page).to_have_url(re.compile("tab=gradient"))
+
+
+def test_the_walk_goes_term_by_term_and_cell_by_cell_until_a_hand_takes_over(
+    open_page: Open,
+) -> None:
+    page = open_page(CONV)
+    walk = page.locator("[data-walk]")
+    walk.locator("[data-player=start]").click()
+    expect(page.locator("[data-lit]")).to_have_attribute("data-lit", "0")
+    walk.locator("[data-player=on]").click()
+    expect(page.locator("[data-lit]")).to_have_attribute("data-lit", "1")
+    page.select_option("#walk", "cells")
+    walk.locator("[data-player=on]").click()
+    expect(page.locator(CARD)).to_have_attribute("data-card", "conv_2_1/4/10/13")
+    walk.locator("[data-player=play]").click()
+    expect(page.locator(CARD)).to_have_attribute("data-card", "conv_2_1/4/10/15")
+    page.locator("[data-input-map]").focus()
+    page.keyboard.press("ArrowUp")
+    expect(walk.get_by_role("button", name="Play")).to_be_visible()
+    expect(page).to_have_url(re.compile("cell=9,"))
+
+
+def test_nothing_walks_by_itself_where_motion_is_unwelcome(open_page: Open) -> None:
+    page = open_page(CONV, reduced_motion="reduce")
+    play = page.locator("[data-walk] [data-player=play]")
+    for position in ("0", "1"):
+        play.click()
+        expect(page.locator("[data-lit]")).to_have_attribute("data-lit", position)
+        expect(page.locator("[data-walk]").get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_the_sheet_of_a_phone_holds_the_whole_card(open_page: Open) -> None:
+    page = open_page(CONV, viewport={"width": 390, "height": 844})
+    sheet = page.locator("[data-inspector]")
+    assert sheet.evaluate("sheet => sheet.scrollWidth <= sheet.clientWidth")
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    sizes = page.locator(f"{CARD} [data-term]").evaluate_all(
+        "all => all.map(each => parseFloat(getComputedStyle(each).fontSize))"
+    )
+    assert min(sizes) >= 11

@@ -105,6 +105,11 @@ function sequential([lo, hi]: Range, op: Op, mode: ScaleMode): Range {
   return isPicture ? [0, 1] : [lo, hi];
 }
 
+/** Colours between two ends that belong to no node: of weights, of products. */
+export function ownRange(palette: Palette, [lo, hi]: Range): DrawnRange {
+  return { palette, lo, hi, data: [lo, hi], relative: false };
+}
+
 /** The ends as a pair, in the form that the colour tables take. */
 export function endsOf({ lo, hi }: DrawnRange): Range {
   return [lo, hi];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CHANNEL_ORDERS } from './order';
-import { LEVELS } from './levels';
+import { CELL_TABS, LEVELS } from './levels';
 import { PANELS } from './panels';
 import { makeRandom } from '../../tests/random';
 import { SCALE_MODES } from './scale';
@@ -25,6 +25,7 @@ function anyState(seed: number): State {
     c: maybe(number()),
     cell: maybe([number(), number()] as const),
     level: pick(LEVELS),
+    tab: pick(CELL_TABS),
     scale: pick(SCALE_MODES),
     order: pick(CHANNEL_ORDERS),
     density: pick(['fit', 'all'] as const),

@@ -4,7 +4,7 @@ import type { Density } from './layout';
 import type { ChannelOrder } from './order';
 import { CHANNEL_ORDERS } from './order';
 import { PANELS, type Panel } from './panels';
-import { LEVELS, type Level } from './levels';
+import { CELL_TABS, LEVELS, type CellTab, type Level } from './levels';
 import type { ScaleMode } from './scale';
 import { SCALE_MODES } from './scale';
 import type { Theme } from './colour';
@@ -26,6 +26,8 @@ export interface State {
   cell: readonly [number, number] | null;
   /** How much of a cell's arithmetic is shown. */
   level: Level;
+  /** The side of the cell that is shown. */
+  tab: CellTab;
   scale: ScaleMode;
   order: ChannelOrder;
   density: Density;
@@ -59,6 +61,7 @@ export const DEFAULT_STATE: State = {
   c: null,
   cell: null,
   level: 'full',
+  tab: 'forward',
   scale: 'layer',
   order: 'index',
   density: 'fit',
@@ -139,6 +142,7 @@ const FIELDS: { [K in keyof State]: Field<State[K]> } = {
   c: orNull(index),
   cell: orNull(pair),
   level: oneOf(LEVELS),
+  tab: oneOf(CELL_TABS),
   scale: oneOf(SCALE_MODES),
   order: oneOf(CHANNEL_ORDERS),
   density: oneOf(['fit', 'all']),

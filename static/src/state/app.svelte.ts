@@ -42,6 +42,7 @@ export class App {
   order = $derived(this.state.order);
   density = $derived(this.state.density);
   level = $derived(this.state.level);
+  tab = $derived(this.state.tab);
   view = $derived(this.state.view);
   /** Networks made by runs that were opened here, beside those that the server ships. */
   #trained: readonly PageData['models'][number][] = $state.raw([]);

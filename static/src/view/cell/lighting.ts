@@ -40,15 +40,13 @@ export function lighting(card: HTMLElement, worked: Worked) {
     const isHeld = held !== null && card.contains(held);
     worked.light(isHeld ? Number(held.dataset['term']) : null);
   };
-  const leave = ({ target, relatedTarget }: MouseEvent) => {
+  const leave = ({ target, relatedTarget }: MouseEvent | FocusEvent) => {
     if (termAt(target) && !termAt(relatedTarget)) dim();
   };
   card.addEventListener('pointerover', light, { signal });
   card.addEventListener('pointerout', leave, { signal });
   card.addEventListener('focusin', light, { signal });
-  card.addEventListener('focusout', ({ relatedTarget }) => termAt(relatedTarget) ?? dim(), {
-    signal,
-  });
+  card.addEventListener('focusout', leave, { signal });
   card.addEventListener('keydown', walk, { signal });
   return {
     destroy: () => {

@@ -121,7 +121,7 @@ export class Worked {
     if (term === null || this.lit === null) return false;
     const [mine, lit] = [this.terms[term], this.litTerm];
     if (term === this.lit || !mine || !lit) return term === this.lit;
-    return mine.node === lit.node && mine.c === lit.c && mine.y === lit.y && mine.x === lit.x;
+    return isSameCell(mine, lit);
   }
 
   open(part: number): void {
@@ -193,6 +193,23 @@ export class Worked {
     return term.padded ? `${place} ${t('cell.at.padded')}` : place;
   }
 
+  /** The same in short, where all terms are of one node. */
+  shortly(term: Term): string {
+    if (this.terms.some(({ node }) => node !== term.node)) return this.where(term);
+    const from = this.#nodeOf(term);
+    const { c, y, x } = term;
+    if (isMaps(from.shape)) return t('cell.at.short', { channel: c, y, x });
+    const { labels } = this.opened.look.card;
+    const label = from.shape[0] === labels.length ? labels[c] : undefined;
+    return label ? named(label) : `[${c}]`;
+  }
+
+  /** Whether an earlier term is of the same cell. */
+  isAgain(index: number): boolean {
+    const mine = this.terms[index];
+    return mine !== undefined && this.terms.findIndex((term) => isSameCell(term, mine)) < index;
+  }
+
   /** A term as a sentence with its numbers in full. */
   say(index: number): string {
     const term = this.terms[index];
@@ -213,6 +230,10 @@ export class Worked {
   placeOf(term: Term): Place | null {
     return term.padded ? null : placeIn(this.#nodeOf(term), term);
   }
+}
+
+function isSameCell(a: Term, b: Term): boolean {
+  return a.node === b.node && a.c === b.c && a.y === b.y && a.x === b.x;
 }
 
 /** The place of c, y, x on the page: the way back of `cellAddress`. */
