@@ -204,3 +204,15 @@ def test_the_sheet_of_a_phone_holds_the_whole_card(open_page: Open) -> None:
         "all => all.map(each => parseFloat(getComputedStyle(each).fontSize))"
     )
     assert min(sizes) >= 11
+
+
+def test_the_code_pane_shows_the_servers_program_and_copies_it(open_page: Open) -> None:
+    page = open_page(f"{CONV}&tab=code", permissions=["clipboard-read", "clipboard-write"])
+    trace = drawn(page)
+    answer = page.request.get(f"/api/traces/{trace}/nodes/conv_2_1/cell?c=4&y=10&x=12").json()
+    assert "torch" in answer["code"]
+    expect(page.locator("[data-code]")).to_be_visible()
+    assert page.locator("[data-code]").evaluate("pre => pre.textContent") == answer["code"]
+    page.locator("[data-copy]").click()
+    expect(page.locator("[data-copy]")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == answer["code"]

@@ -2,6 +2,6 @@
 export const LEVELS = ['full', 'blank1', 'ask'] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** The sides of a cell: how it came about, and how a class changes with it. */
-export const CELL_TABS = ['forward', 'gradient'] as const;
+/** The sides of a cell: how it came about, how a class changes with it, and the same in PyTorch. */
+export const CELL_TABS = ['forward', 'gradient', 'code'] as const;
 export type CellTab = (typeof CELL_TABS)[number];
