@@ -240,6 +240,21 @@ class Store:
         """
         return _last(self._files(id, "frames"), self.frames(id), step)
 
+    def save_pin(self, id: str, slot: int, payload: builtins.bytes) -> None:
+        """Keeps what a slot shows in place of what it showed; nothing of it for empty bytes."""
+        place = files.path_of(self._files(id, "pins"), slot)
+        self.run(id)
+        with guarded(self.folder):
+            if payload:
+                files.write(place, payload)
+            else:
+                place.unlink(missing_ok=True)
+
+    def pins(self, id: str) -> dict[int, builtins.bytes]:
+        """Returns what is kept of the slots, in order."""
+        folder = self._files(id, "pins")
+        return {slot: files.path_of(folder, slot).read_bytes() for slot in files.steps(folder)}
+
     def bytes(self, id: str) -> int:
         """Returns how much the run takes on the disk: its events and its files."""
         with self._reading() as db:

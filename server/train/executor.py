@@ -16,13 +16,14 @@ from dataclasses import replace
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, Literal
 
 from . import worker
 from .events import ENDED, State
 from .wire import Heard, Message, Spec, frame, unpack
 
 Main = Callable[[Connection, bytes], None]
+Method = Literal["forkserver", "spawn"]
 
 ANSWER_S = 2.0  # a worker acknowledges a command from beside its loop, however long a step takes
 START_S = 120.0  # until the first sign of life; the first start loads PyTorch
@@ -33,7 +34,9 @@ REAP_S = 2.0
 # second, for the settings. The last has read the digits, a fifth of the way to the first step.
 COMMAND, READY = f"{__package__.partition('.')[0]}.cli", f"{__package__}.ready"
 PRELOADED = ("torch", "torch._dynamo", COMMAND, READY)
-METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+METHOD: Method = (
+    "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+)
 
 # code -> the state the run is in, and the sentence.
 ENDS = {
@@ -206,14 +209,22 @@ class Executor:
         limit: of processes that live.
         threads: of PyTorch in each; one core is left to the server by default.
         main: what a process does; the worker.
+        method: how a process begins; where none can be forked each is spawned.
     """
 
-    def __init__(self, limit: int, threads: int | None = None, *, main: Main = worker.main) -> None:
+    def __init__(
+        self,
+        limit: int,
+        threads: int | None = None,
+        *,
+        main: Main = worker.main,
+        method: Method = METHOD,
+    ) -> None:
         self.limit, self.threads = limit, threads or max(1, (os.cpu_count() or 1) - 1)
-        self._main = main
+        self._main, self._method = main, method
         self._context = (
             multiprocessing.get_context("forkserver")
-            if METHOD == "forkserver"
+            if method == "forkserver"
             else multiprocessing.get_context("spawn")
         )
         self._lock = threading.Lock()
@@ -224,7 +235,7 @@ class Executor:
 
         Does nothing where processes cannot be forked; there each start takes seconds.
         """
-        if METHOD == "forkserver":
+        if self._method == "forkserver":
             self._context.set_forkserver_preload([*PRELOADED, worker.__name__])
             forkserver.ensure_running()
 

@@ -22,6 +22,7 @@ from ..train.wire import Message, Snapshot, Spec
 from .audience import Audience
 from .feed import Goodbye
 from .live import ERRANDS, Live
+from .pinned import Pinned
 from .refusals import broken, no_run, not_now, queue_full, reason, stored
 
 QUEUE = 64  # runs that may wait
@@ -62,7 +63,7 @@ class Hub:
         self._lock = threading.RLock()
         self._queue: list[str] = []
         self._live: dict[str, Live] = {}
-        self._pins: dict[str, dict[int, tuple[dict[str, Any], bytes]]] = {}
+        self._pinned = Pinned(store)
         self._unsaved: dict[str, tuple[str, dict[str, Any]]] = {}
         self._closing = False
 
@@ -164,11 +165,12 @@ class Hub:
             live.job.send(command, payload)
 
     def pin(self, run_id: str, command: dict[str, Any], payload: bytes = b"") -> None:
-        """Shows a run another picture; it is kept in memory, for when the run is resumed.
+        """Shows a run another picture; it is kept for when the run is resumed.
 
-        A command that says `own` brings a picture of a person's: no frame of it is stored.
+        A command that says `own` brings a picture of a person's: it stays in memory, and no frame
+        of it is stored.
         """
-        self._pins.setdefault(run_id, {})[command["slot"]] = command, payload
+        self._pinned.put(run_id, command, payload)
         self.tell(run_id, command, payload)
 
     def delete(self, run_id: str) -> None:
@@ -186,7 +188,7 @@ class Hub:
             live.ended.wait(END_S)
         with stored():
             self.store.delete(run_id)
-        self._pins.pop(run_id, None)
+        self._pinned.forget(run_id)
         self._unsaved.pop(run_id, None)
         self.audience.post_goodbye(run_id, Goodbye(GONE, f"The run {run_id} was deleted."))
 
@@ -302,7 +304,7 @@ class Hub:
             spec = self._specify(self.store.run(live.run_id))
             live.job = self._executor.start(replace(spec, paused=True) if live.errand else spec)
             live.started.set()
-            for command, payload in self._pins.get(live.run_id, {}).values():
+            for command, payload in self._pinned.of(live.run_id):
                 live.job.send(command, payload)
             if live.errand:
                 live.job.send(live.errand)
@@ -372,8 +374,7 @@ class Hub:
                 self._say(live.run_id, [message])
 
     def _keep_frame(self, live: Live) -> None:
-        pins = self._pins.get(live.run_id, {})
-        frame = live.take_frame({slot for slot, (said, _) in pins.items() if said.get("own")})
+        frame = live.take_frame(self._pinned.own(live.run_id))
         if frame is not None:
             self.store.save_frame(live.run_id, frame.step, frame.payload)
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import statistics
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Open, Watch, drawn
+from tests.e2e.conftest import Open, drawn
 
 pytestmark = pytest.mark.e2e
 TRAIN = "#v=1&view=train"
@@ -285,28 +284,6 @@ def test_a_value_that_cannot_be_is_refused_beside_its_field(training: Page) -> N
     expect(wrong).to_have_count(0)
 
 
-def test_what_the_server_refuses_is_said_in_chinese_beside_its_control(
-    open_page: Open, watch: Watch
-) -> None:
-    watch.expect("status of 422")
-    page = open_page(f"{TRAIN}&lang=zh")
-    page.locator("[data-more=data] summary").click()
-    page.locator("#option-folds").fill("1")
-    page.locator("#option-folds").press("Enter")
-    page.locator("[data-more=data] summary").click()
-    page.locator("[data-play]").click()
-    refused = page.locator("[data-option=folds] [data-refused-option]")
-    expect(refused).to_be_visible()
-    expect(refused).to_have_text(
-        "“折数”（folds）为 1；应为 0（不用）或 2 到 20。 不设置则用默认值 0。"
-    )
-    expect(page.locator("[data-problem]")).to_contain_text("“折数”（folds）为 1")
-    page.locator("#option-folds").fill("2")
-    page.locator("#option-folds").press("Enter")
-    expect(refused).to_have_count(0)
-    expect(page.locator("[data-problem]")).to_have_count(0)
-
-
 # A network in which something lets no socket through.
 BLOCKED = """
 window.WebSocket = class {
@@ -343,29 +320,6 @@ def test_every_arm_of_a_preset_is_drawn_beside_the_first(training: Page) -> None
     ]
     assert run_id(page) == listed[-1]["id"]
     expect(page.locator("[data-run] input:checked")).to_have_count(arms - 1)
-
-
-def test_all_folds_learn_and_their_results_are_summed_up(training: Page) -> None:
-    page = training
-    page.locator("[data-more=data] summary").click()
-    page.locator("#option-folds").fill("3")
-    page.locator("#option-folds").press("Enter")
-    page.locator("[data-group=running] > summary").click()
-    page.locator("#option-epochs").fill("1")
-    page.locator("#option-epochs").press("Enter")
-    page.locator("[data-speed]").press("End")
-    page.locator("[data-folds='3']").click()
-    summed = page.locator("[data-mean]")
-    expect(summed).to_contain_text("3 of 3", timeout=30_000)
-    listed = page.request.get("/api/runs").json()[:3]
-    assert sorted(run["options"]["fold"] for run in listed) == [0, 1, 2]
-    final = [run["results"]["validation_accuracy"] for run in listed]
-    told = page.locator("[data-fold]").evaluate_all("all => all.map(e => +e.dataset.accuracy)")
-    assert sorted(told) == sorted(final)
-    assert float(summed.get_attribute("data-mean") or "") == pytest.approx(statistics.mean(final))
-    deviation = float(summed.get_attribute("data-deviation") or "")
-    assert deviation == pytest.approx(statistics.stdev(final))
-    expect(page.locator("[data-panel=loss] [data-series]")).to_have_count(3)
 
 
 def test_a_run_is_named_laid_beside_and_deleted_in_the_list(training: Page) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from convlens.train import executor as executor_module
-from convlens.train.events import Frame, State
+from convlens.train.events import Frame, Points, State
 from convlens.train.executor import Executor, Job
+from convlens.train.options import as_json, read
 from convlens.train.wire import Message, Snapshot, Spec
 from tests.train import standins
 
@@ -43,6 +44,22 @@ def is_frozen(pid: int) -> bool:
     """Whether every thread of the process has stopped."""
     stats = Path(f"/proc/{pid}/task").glob("*/stat")
     return all(stat.read_text().rsplit(")", 1)[1].split()[0] == "T" for stat in stats)
+
+
+def test_a_run_learns_where_processes_are_spawned_and_not_forked() -> None:
+    """As on macOS and Windows: the child imports everything anew."""
+    executor = Executor(1, method="spawn")
+    executor.warm()
+    asked = read({"epochs": 1, "batch": 600, "speed": 0})
+    job = executor.start(Spec("7", options=as_json(asked)))
+    said = list(job.messages())
+    last = said[-1]
+    assert isinstance(last, State)
+    assert (last.state, job.exit_reason) == ("finished", None)
+    points = [rows for each in said if isinstance(each, Points) for rows in each.rows.tolist()]
+    assert [row[0] for row in points] == [1.0, 2.0, 3.0]  # 1,219 pictures by 600
+    assert any(isinstance(each, Snapshot) for each in said)
+    executor.close()
 
 
 def test_what_the_run_says_arrives_in_order_and_commands_reach_it(begin: Any) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from safetensors.numpy import save
 
 from convlens.errors import Problem
 from convlens.store import Store, StoreError
@@ -277,17 +276,6 @@ def test_frames_are_not_events_and_those_of_checkpoints_and_the_last_one_are_kep
     assert run["seq"] == 4  # queued, running, saved, finished
 
 
-def test_a_frame_that_shows_a_picture_of_ones_own_is_not_stored(stage: Stage) -> None:
-    run_id, job = stage.begin()
-    stage.hub.pin(run_id, {"action": "pin", "slot": 1, "own": True}, b"mine")
-    for step, pin in ((1, 0), (2, 1)):
-        job.say(Snapshot(step, b"saved"))
-        job.say(Frame(step, save({}, {"frame": f'{{"pin": {pin}}}'})))
-    end(job)
-    ended(stage, run_id)
-    assert stage.store.frames(run_id) == [1]
-
-
 def rest(stage: Stage, run_id: str, job: FakeJob) -> None:
     """The run comes to rest."""
     job.say(State(1, "paused"))
@@ -364,18 +352,6 @@ def test_the_test_set_of_a_finished_run_is_opened_by_waking_its_network(stage: S
 
 def evaluation(part: str) -> Evaluation:
     return Evaluation(9, 1.0, part, 0.5, 0.75, [[1, 0], [0, 1]])
-
-
-def test_a_pinned_picture_comes_back_when_the_run_is_resumed(stage: Stage) -> None:
-    run_id, job = stage.begin()
-    pinned = {"action": "pin", "slot": 3, "shape": [1, 2, 2]}
-    stage.hub.pin(run_id, pinned, b"abcd")
-    job.die("interrupted", "left")
-    ended(stage, run_id)
-    stage.hub.control(run_id, {"action": "resume"})
-    again = stage.executor.next()
-    assert again.hears() == pinned
-    assert again.payloads == [b"abcd"]
 
 
 def test_a_run_nobody_knows_is_a_404(stage: Stage) -> None:

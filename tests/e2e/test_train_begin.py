@@ -1,0 +1,83 @@
+"""What comes before a run's first step: refusals, a process that is slow to come, many folds."""
+
+import statistics
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Open, Watch
+from tests.e2e.test_train import TRAIN, control, is_in, run_id
+
+pytestmark = pytest.mark.e2e
+
+
+def test_what_the_server_refuses_is_said_in_chinese_beside_its_control(
+    open_page: Open, watch: Watch
+) -> None:
+    watch.expect("status of 422")
+    page = open_page(f"{TRAIN}&lang=zh")
+    page.locator("[data-more=data] summary").click()
+    page.locator("#option-folds").fill("1")
+    page.locator("#option-folds").press("Enter")
+    page.locator("[data-more=data] summary").click()
+    page.locator("[data-play]").click()
+    refused = page.locator("[data-option=folds] [data-refused-option]")
+    expect(refused).to_be_visible()
+    expect(refused).to_have_text(
+        "“折数”（folds）为 1；应为 0（不用）或 2 到 20。 不设置则用默认值 0。"
+    )
+    expect(page.locator("[data-problem]")).to_contain_text("“折数”（folds）为 1")
+    page.locator("#option-folds").fill("2")
+    page.locator("#option-folds").press("Enter")
+    expect(refused).to_have_count(0)
+    expect(page.locator("[data-problem]")).to_have_count(0)
+
+
+# A network in which a socket opens and says nothing, as a run's process that loads PyTorch.
+SILENT = """
+window.WebSocket = class {
+    static OPEN = 1;
+    readyState = 1;
+    constructor() { setTimeout(() => this.onopen?.()); }
+    send() {}
+    close() {}
+};
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_while_the_process_of_a_run_starts_the_page_says_so_and_why(
+    open_page: Open, language: str
+) -> None:
+    page = open_page(f"{TRAIN}&lang={language}", script=SILENT)
+    page.locator("[data-play]").click()
+    is_in(page, "queued")
+    words = {"en": "Starting the process that trains", "zh": "正在启动训练进程"}[language]
+    said = page.locator(".status [role=status]").first
+    expect(said).to_be_in_viewport()
+    expect(said).to_contain_text(words)
+    expect(said).to_contain_text("PyTorch")
+    control(page, run_id(page), "stop")
+
+
+def test_all_folds_learn_and_their_results_are_summed_up(open_page: Open) -> None:
+    page = open_page(TRAIN)
+    page.locator("[data-more=data] summary").click()
+    page.locator("#option-folds").fill("3")
+    page.locator("#option-folds").press("Enter")
+    page.locator("[data-group=running] > summary").click()
+    page.locator("#option-epochs").fill("1")
+    page.locator("#option-epochs").press("Enter")
+    page.locator("[data-speed]").press("End")
+    page.locator("[data-folds='3']").click()
+    summed = page.locator("[data-mean]")
+    expect(summed).to_contain_text("3 of 3", timeout=30_000)
+    listed = page.request.get("/api/runs").json()[:3]
+    assert sorted(run["options"]["fold"] for run in listed) == [0, 1, 2]
+    final = [run["results"]["validation_accuracy"] for run in listed]
+    told = page.locator("[data-fold]").evaluate_all("all => all.map(e => +e.dataset.accuracy)")
+    assert sorted(told) == sorted(final)
+    assert float(summed.get_attribute("data-mean") or "") == pytest.approx(statistics.mean(final))
+    deviation = float(summed.get_attribute("data-deviation") or "")
+    assert deviation == pytest.approx(statistics.stdev(final))
+    expect(page.locator("[data-panel=loss] [data-series]")).to_have_count(3)
