@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Open
-from tests.e2e.maps import header
+from tests.e2e.maps import header, numbers
 from tests.e2e.test_access import serious
 from tests.e2e.test_lab import bench
 
@@ -166,7 +166,62 @@ def test_naive_softmax_overflows_where_the_stable_form_is_exact(open_page: Open)
     assert column(page, "logSoftmax") == [0, -200]
 
 
-@pytest.mark.parametrize("name", ["softmax"])
+def slope(page: Page, name: str) -> float:
+    """The slope of a function at the bench's x."""
+    return value(page.locator(f"[data-function-row={name}] [data-proof='51']"))
+
+
+def test_slopes_are_those_of_the_functions_and_x_is_dragged_and_typed(open_page: Open) -> None:
+    page = at_bench(open_page, "activation")
+    assert (slope(page, "sigmoid"), slope(page, "tanh")) == (0.25, 1)
+    assert slope(page, "relu") == 0
+    page.locator("[data-x='6']").click()
+    assert slope(page, "sigmoid") == pytest.approx(0.0025, abs=5e-5)
+    assert slope(page, "relu") == 1
+    page.locator("#activation-x").fill("-1.5")
+    page.locator("[data-function=elu]").click()
+    assert slope(page, "elu") == pytest.approx(math.exp(-1.5))
+    drag(page, page.get_by_role("img", name=re.compile("^Curves of")), 0.95)
+    assert slope(page, "elu") == 1
+    page.locator("#activation-x").fill("2")
+    page.get_by_role("slider", name="x", exact=True).press("ArrowLeft")
+    expect(page).to_have_url(re.compile("set=x:1.95,f:relu/sigmoid/tanh/elu"))
+
+
+def test_eight_sigmoids_leave_a_quarter_to_the_eighth(open_page: Open) -> None:
+    page = at_bench(open_page, "activation")
+    chain = page.locator("[data-chain]")
+    assert value(chain, "chain") == pytest.approx(0.25**8)
+    page.locator("#chain-layers").fill("20")
+    assert value(chain, "chain") == pytest.approx(0.25**20)
+
+
+def test_the_saturated_share_is_that_of_the_layers_inputs(open_page: Open) -> None:
+    page = at_bench(open_page, "activation", "layer:relu_1_2")
+    inputs = numbers(page, header(page, "tiny-vgg", "coffee")["trace_id"], "conv_1_2")
+    share = page.locator("[data-proof='53']")
+    assert value(share) == pytest.approx((inputs <= 0).mean(), abs=1e-9)
+    page.select_option("#activation-other", "sigmoid")
+    page.locator("#activation-scale").fill("10")
+    p = torch.sigmoid(10 * torch.tensor(inputs, dtype=torch.float64))
+    expected = ((p * (1 - p)) < 0.01).double().mean()
+    assert value(share) == pytest.approx(float(expected), abs=1e-3)
+
+
+def test_prelu_begins_at_a_quarter_and_learns_its_slope(open_page: Open) -> None:
+    page = at_bench(open_page, "activation")
+    page.locator("[data-train]").click()
+    page.wait_for_function(
+        "() => Number(document.querySelector('[data-step]')?.dataset.step ?? 0) > 1", timeout=60_000
+    )
+    assert value(page.locator("[data-start]"), "start") == 0.25
+    assert abs(value(page.locator("[data-proof='52'][data-step]")) - 0.25) > 1e-3
+    page.locator("[data-bench=softmax]").click()
+    expect(page.locator("[data-preset]")).to_be_visible()
+    page.wait_for_function("async () => (await (await fetch('/api/runs')).json()).length === 0")
+
+
+@pytest.mark.parametrize("name", ["activation", "softmax"])
 def test_a_toy_fits_a_phone_and_axe_finds_nothing_serious(open_page: Open, name: str) -> None:
     phone = {"width": 390, "height": 844}
     page = open_page(bench(name) + "&lang=zh&theme=dark", viewport=phone)

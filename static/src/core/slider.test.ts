@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { NOTCHES, parseNumber, placeOf, plainNumber, valueAt, type Bounds } from './slider';
+import {
+  NOTCHES,
+  parseNumber,
+  placeOf,
+  plainNumber,
+  pressed,
+  valueAt,
+  type Bounds,
+} from './slider';
 
 const rate: Bounds = { kind: 'number', low: 1e-7, high: 10, step: null, scale: 'log' };
 const clip: Bounds = { kind: 'number', low: 0, high: 1000, step: 1e-3, scale: 'log' };
@@ -21,6 +29,29 @@ describe('a slider', () => {
       expect(valueAt(placeOf(value, bounds), bounds)).toBeCloseTo(value, 12);
       before = value;
     }
+  });
+
+  it.each(Object.entries(ALL))(
+    'of %s changes by every press, up to its end and back',
+    (_, bounds) => {
+      const walk = (from: number, way: 1 | -1, to: number) => {
+        const path = [from];
+        while (path.at(-1) !== to && path.length < 1000)
+          path.push(pressed(path.at(-1) as number, way, bounds));
+        return path;
+      };
+      const [up, down] = [walk(bounds.low, 1, bounds.high), walk(bounds.high, -1, bounds.low)];
+      for (const path of [up, down.reverse()]) {
+        expect([path[0], path.at(-1)]).toEqual([bounds.low, bounds.high]);
+        expect(path.every((value, i) => i === 0 || value > (path[i - 1] as number))).toBe(true);
+      }
+      expect(pressed(bounds.high, 1, bounds)).toBe(bounds.high);
+    },
+  );
+
+  it('in steps changes by one of them', () => {
+    expect(pressed(0.3, 1, share)).toBeCloseTo(0.31, 12);
+    expect(pressed(0.3, -1, share)).toBeCloseTo(0.29, 12);
   });
 
   it('by powers gives every power the same room', () => {

@@ -42,6 +42,28 @@ export function placeOf(value: number, bounds: Bounds): number {
   return Math.round((NOTCHES * (value - low)) / (high - low || 1));
 }
 
+/** On a log scale one press of a key changes a value by so much of it, or by what can be written. */
+const PRESS = 0.05;
+
+/** So many places one press of a key moves the slider. */
+function notchesPerPress(bounds: Bounds): number {
+  const { kind, low, high, step, scale } = bounds;
+  if (scale === 'log') {
+    return Math.max(1, (NOTCHES * Math.log1p(PRESS)) / Math.log(high / smallest(bounds)));
+  }
+  const least = step ?? (kind === 'integer' ? 1 : 0);
+  return Math.max(1, (NOTCHES * least) / (high - low || 1));
+}
+
+/** The value after one press of a key: the next one, upwards (1) or downwards (-1). */
+export function pressed(value: number, way: 1 | -1, bounds: Bounds): number {
+  const by = way * notchesPerPress(bounds);
+  let place = placeOf(value, bounds);
+  let next = value;
+  while (next === value && place >= 0 && place <= NOTCHES) next = valueAt((place += by), bounds);
+  return next;
+}
+
 function tidy(value: number, { kind, low, high, step, scale }: Bounds): number {
   const rounded = kind === 'integer' ? Math.round(value) : toGrid(value, scale, step);
   return Math.min(high, Math.max(low, rounded));

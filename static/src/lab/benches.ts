@@ -14,6 +14,7 @@ interface Bench {
 export const BENCHES = [
   { id: 'pixel', op: 'input', load: () => import('./pixel/PixelBench.svelte') },
   { id: 'kernel', op: 'conv', load: () => import('./kernel/KernelBench.svelte') },
+  { id: 'activation', op: 'activation', load: () => import('./activation/ActivationBench.svelte') },
   { id: 'softmax', op: 'softmax', load: () => import('./softmax/SoftmaxBench.svelte') },
   { id: 'plane', op: 'activation', load: () => import('./plane/PlaneBench.svelte') },
 ] as const satisfies readonly Bench[];
