@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from convlens.core.activations import ACTIVATIONS as CURVES
@@ -120,6 +121,19 @@ def test_a_number_that_is_none_is_passed_on() -> None:
     made = cell_arithmetic(source, "relu", (0, 1, 1))
     assert made.reason == ""
     assert made.parts[0].value != made.parts[0].value
+
+
+def test_a_number_that_is_none_wins_a_maximum_as_in_torch() -> None:
+    x = torch.randn(1, 1, 4, 4)
+    x[0, 0, 0, 1] = torch.nan
+    out, indices = F.max_pool2d(x, 2, return_indices=True)
+    window: Json = {"kernel": [2, 2], "stride": [2, 2], "padding": [[0, 0]] * 2}
+    geometry = {"kind": "window", **window, "dilation": [1, 1], "mixes": False, "mode": "max"}
+    picture = Record("input", Op.INPUT, "", (), (1, 4, 4), {"kind": "input"}, 0, {}, x[0], "")
+    pool = Record("pool", Op.POOL, "", ("input",), (1, 2, 2), geometry, 0, {}, out[0], "")
+    made = cell_arithmetic(Source({"input": picture, "pool": pool}, {}), "pool", (0, 0, 0))
+    y, column = divmod(int(indices[0, 0, 0, 0]), 4)
+    assert made.winner == {"c": 0, "y": y, "x": column} == {"c": 0, "y": 0, "x": 1}
 
 
 ACTIVATIONS: list[Json] = json.loads(

@@ -89,6 +89,19 @@ describe('the arithmetic of a cell', () => {
     },
   );
 
+  it('lets a number that is none win a maximum, as torch does', () => {
+    const pool = golden.find(({ name }) => name === 'max 2x2') as Golden;
+    const values = {
+      ...pool.values,
+      in0: [...(pool.values['in0'] as number[])] as (number | null)[],
+    };
+    const [, second] = pool.expected.parts[0]?.terms as (number | null)[][];
+    const [, c, y, x] = second as [unknown, number, number, number];
+    values['in0'][(c * 7 + y) * 8 + x] = null;
+    const made = cellArithmetic(sourceOf({ ...pool, values }), 'n', pool.cell);
+    expect(made?.winner).toEqual({ c, y, x });
+  });
+
   const conv = golden[0] as Golden;
 
   it('waits for values and for weights', () => {

@@ -2,12 +2,13 @@
  * One output cell as named parts, each made of terms that can be pointed at. Twin of
  * server/core/arithmetic.py; both answer tests/golden/arithmetic.json.
  */
+import { strength, sum } from './kernels';
 import { activation, addition, named, norm, passed, softmax } from './cellwise';
 import {
-  boxes,
   gridOf,
   MissingError,
   part,
+  placeIn,
   summed,
   taken,
   valueIn,
@@ -17,9 +18,8 @@ import {
   type CellAt,
   type Made,
   type Source,
-  type Term,
 } from './parts';
-import type { NodeInfo, Op } from './types';
+import type { DenseGeometry, NodeInfo, Op } from './types';
 import { convolution, pooling } from './windows';
 
 export type { CellArithmetic, CellAt, Part, Source, Term } from './parts';
@@ -107,21 +107,40 @@ function way({ op, geometry }: NodeInfo): Way {
 function dense(source: Source, node: NodeInfo, cell: CellAt): Made | null {
   const weight = weightOf(source, node, 'weight');
   const bias = weightOf(source, node, 'bias');
-  const [read] = boxes(source, node, cell);
-  if (!weight || !read) return null;
-  const row = node.shape.length === 1 ? cell.c : cell.x;
-  const start = row * read.cells.length;
-  const terms = read.cells.map((at, i) => taken(read.grid, at, weight.data[start + i] as number));
-  terms.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
-  const parts = [whole('largest', terms.slice(0, LARGEST))];
-  const rest = terms.slice(LARGEST);
-  if (rest.length > 0) parts.push({ ...whole('rest', rest), terms: [] });
+  if (!weight) return null;
+  const grid = gridOf(source, node.inputs[0] as string);
+  const isVector = node.shape.length === 1;
+  const first = isVector ? { c: 0, y: 0, x: 0 } : { ...cell, x: 0 };
+  const row = isVector ? cell.c : cell.x;
+  const count = (node.geometry as DenseGeometry).in;
+  const values = grid.data.subarray(placeIn(grid, first)).subarray(0, count);
+  const weights = weight.data.subarray(row * count, (row + 1) * count);
+  const products = Float64Array.from(values, (value, i) => value * (weights[i] as number));
+  const chosen = largestOf(products, LARGEST);
+  const terms = chosen.map((i) => {
+    const at = isVector ? { ...first, c: i } : { ...first, x: i };
+    return taken(grid, at, weights[i] as number);
+  });
+  const parts = [whole('largest', terms)];
+  for (const i of chosen) products[i] = 0;
+  const left = count - chosen.length;
+  if (left > 0) parts.push({ ...part('rest', sum(products)), count: left });
   if (bias) parts.push(part('bias', bias.data[row] as number));
-  return summed('dense', parts, strength(rest));
+  return summed('dense', parts, strength(products));
 }
 
-function strength(terms: readonly Term[]): number {
-  return terms.reduce((sum, { product }) => sum + Math.abs(product), 0);
+/** Places of the numbers that are furthest from 0, the furthest first; of equal ones the first. */
+function largestOf(numbers: Float64Array, count: number): number[] {
+  const sizes = numbers.map(Math.abs);
+  const least = sizes.slice().sort().at(-count) ?? -1;
+  const above: number[] = [];
+  const equal: number[] = [];
+  sizes.forEach((size, i) => {
+    if (size > least) above.push(i);
+    else if (size === least && equal.length < count) equal.push(i);
+  });
+  above.sort((a, b) => (sizes[b] as number) - (sizes[a] as number));
+  return [...above, ...equal.slice(0, count - above.length)];
 }
 
 /** What was made, or nothing where it does not come to torch's value. */

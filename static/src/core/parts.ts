@@ -98,8 +98,13 @@ export function gridOf(source: Source, node: string): Grid {
   return { node, data, channels, height, width };
 }
 
-export function valueIn({ data, height, width }: Grid, { c, y, x }: CellAt): number {
-  return data[(c * height + y) * width + x] as number;
+/** Where a cell lies in the flat values. */
+export function placeIn({ height, width }: Grid, { c, y, x }: CellAt): number {
+  return (c * height + y) * width + x;
+}
+
+export function valueIn(grid: Grid, cell: CellAt): number {
+  return grid.data[placeIn(grid, cell)] as number;
 }
 
 /** The weights of a role, null where the node has none; throws a MissingError. */
