@@ -1,4 +1,4 @@
-/** Flattened maps beside their numbers in a row, the weights of these below, and one element lit. */
+/** Flattened maps beside their numbers in a row and the weights of these below; one element is lit. */
 import { cssColour, valueColour, type Palette, type Theme } from '../core/colour';
 import type { Box } from '../core/layout';
 import { BARS, mapCellBox, slitBox, type RulerLayout } from '../core/ruler';
@@ -13,7 +13,6 @@ export interface RulerPicture {
   /** Drawn range of a channel's values. */
   range: (channel: number) => { palette: Palette; range: Range };
   weightRange: Range;
-  lit: number;
 }
 
 export interface RulerOptions {
@@ -36,7 +35,6 @@ export function drawRuler(
   context.font = `11px ${ink.family}`;
   context.textBaseline = 'alphabetic';
   for (let line = 0; line < layout.shown; line++) drawRow(context, picture, options, line);
-  drawLit(context, picture, ink);
 }
 
 function drawRow(
@@ -79,12 +77,15 @@ function drawRow(
   }
 }
 
-/** The lit element in all three places, and a line from its pixel to its slit. */
-function drawLit(
+/** One element in all three places, and a line from its pixel to its slit; lies on a canvas of its own. */
+export function drawElement(
   context: CanvasRenderingContext2D,
-  { layout, weights, lit }: RulerPicture,
-  ink: Ink,
+  lit: number,
+  { layout, weights }: Pick<RulerPicture, 'layout' | 'weights'>,
+  { width, height, ratio, ink }: Omit<RulerOptions, 'theme'>,
 ): void {
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
   const line = Math.floor(lit / layout.ruler.columns) - layout.first;
   if (line < 0 || line >= layout.shown) return;
   const slit = slitBox(layout, lit, 'value');
