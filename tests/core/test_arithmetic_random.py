@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -16,7 +15,16 @@ from convlens.core.arithmetic import Arithmetic, Source, cell_arithmetic
 from convlens.core.cell_gradient import cell_gradient
 from convlens.core.geometry import output_size, receptive_field
 from convlens.core.record import Op, Record
-from tests.core.test_geometry import conv_geometry, pairs, unless_refused
+from tests.core.random_layers import (
+    Drawn,
+    adaptives,
+    averages,
+    convolutions,
+    maxima,
+    pairs,
+    transposed,
+    unless_refused,
+)
 
 Json = dict[str, Any]
 Weights = dict[str, Tensor]
@@ -66,167 +74,62 @@ def check_back(made: Arithmetic, out: Tensor, x: Tensor) -> None:
     assert torch.allclose(found, expected[0], rtol=1e-9, atol=1e-12)
 
 
-def check_sum(pick: Any, x: Tensor, function: Callable[[], Tensor], layer: Any) -> None:
+def check_sum(pick: Any, layer: Drawn, op: Op) -> None:
     """A random cell's parts add up to torch's value, and torch's gradient is their terms'."""
-    op, geometry, weights = layer
-    out = unless_refused(function)
+    x = random(pick, 1, *layer.shape).requires_grad_()
+    weights = {}
+    if layer.weight:
+        weights = {"weight": random(pick, *layer.weight), "bias": random(pick, layer.outputs)}
+    out = unless_refused(lambda: layer.function(x, **weights))
     assume(out.numel())
-    made = cell_arithmetic(made_of(op, geometry, (x, out), weights), "n", drawn(pick, out))
+    source = made_of(op, layer.geometry, (x, out), weights)
+    made = cell_arithmetic(source, "n", drawn(pick, out))
     assert made.reason == ""
     assert made.additive
     assert near(math.fsum(part.value for part in made.parts), made.value)
     check_back(made, out, x)
 
 
-@given(
-    pick=st.data(), size=pairs(1, 8), kernel=pairs(1, 4), stride=pairs(1, 3), dilation=pairs(1, 3)
-)
+@given(pick=st.data(), layer=convolutions() | transposed())
+@settings(few, max_examples=120)
+def test_a_convolution_is_the_sum_of_its_products(pick: Any, layer: Drawn) -> None:
+    check_sum(pick, layer, Op.CONV)
+
+
+@given(pick=st.data(), layer=averages() | adaptives())
+@settings(few, max_examples=120)
+def test_an_average_is_the_sum_of_its_shares(pick: Any, layer: Drawn) -> None:
+    check_sum(pick, layer, Op.POOL)
+
+
+@given(pick=st.data(), layer=maxima(), ties=st.booleans())
 @few
-def test_a_convolution_is_the_sum_of_its_products(
-    pick: Any,
-    size: tuple[int, int],
-    kernel: tuple[int, int],
-    stride: tuple[int, int],
-    dilation: tuple[int, int],
-) -> None:
-    top, bottom, left, right = (pick.draw(st.integers(0, 3)) for _ in range(4))
-    groups, each_in, each_out = (pick.draw(st.integers(1, 3)) for _ in range(3))
-    channels, count = groups * each_in, groups * each_out
-    x = random(pick, 1, channels, *size).requires_grad_()
-    weight, bias = random(pick, count, each_in, *kernel), random(pick, count)
-    padding = [[top, bottom], [left, right]]
-    geometry = conv_geometry(kernel, stride, padding, dilation, groups=groups, out=count)
-
-    def function() -> Tensor:
-        padded = F.pad(x, (left, right, top, bottom))
-        return F.conv2d(padded, weight, bias, stride, 0, dilation, groups)
-
-    check_sum(pick, x, function, (Op.CONV, geometry, {"weight": weight, "bias": bias}))
-
-
-@given(
-    pick=st.data(),
-    size=pairs(1, 5),
-    kernel=pairs(1, 4),
-    stride=pairs(1, 3),
-    dilation=pairs(1, 3),
-    pad=pairs(0, 2),
-)
-@few
-def test_a_transposed_convolution_is_the_sum_of_its_products(
-    pick: Any,
-    size: tuple[int, int],
-    kernel: tuple[int, int],
-    stride: tuple[int, int],
-    dilation: tuple[int, int],
-    pad: tuple[int, int],
-) -> None:
-    extra = [
-        pick.draw(st.integers(0, max(s, d) - 1)) for s, d in zip(stride, dilation, strict=True)
-    ]
-    groups, each_in, each_out = (pick.draw(st.integers(1, 2)) for _ in range(3))
-    channels, count = groups * each_in, groups * each_out
-    x = random(pick, 1, channels, *size).requires_grad_()
-    weight, bias = random(pick, channels, each_out, *kernel), random(pick, count)
-    padding = [[p, p - e] for p, e in zip(pad, extra, strict=True)]
-    geometry = conv_geometry(
-        kernel, stride, padding, dilation, groups=groups, out=count, transposed=True
-    )
-
-    def function() -> Tensor:
-        return F.conv_transpose2d(x, weight, bias, stride, pad, extra, groups, dilation)
-
-    check_sum(pick, x, function, (Op.CONV, geometry, {"weight": weight, "bias": bias}))
-
-
-def pool_geometry(
-    kernel: tuple[int, int], stride: tuple[int, int], pad: list[int], **more: Any
-) -> Json:
-    window = {"kernel": kernel, "stride": stride, "padding": [[p, p] for p in pad]}
-    return {"kind": "window", **window, "dilation": [1, 1], "mixes": False, **more}
-
-
-@given(
-    pick=st.data(),
-    size=pairs(1, 9),
-    kernel=pairs(1, 4),
-    stride=pairs(1, 4),
-    ceil=st.booleans(),
-    ring=st.booleans(),
-    divisor=st.sampled_from([None, 1, 5]),
-)
-@few
-def test_an_average_is_the_sum_of_its_shares(
-    pick: Any,
-    size: tuple[int, int],
-    kernel: tuple[int, int],
-    stride: tuple[int, int],
-    ceil: bool,
-    ring: bool,
-    divisor: int | None,
-) -> None:
-    pad = [pick.draw(st.integers(0, k // 2)) for k in kernel]
-    more: Json = {"mode": "average", "ceil": ceil, "count_include_pad": ring}
-    geometry = pool_geometry(kernel, stride, pad, **more)
-    geometry |= {"divisor": divisor} if divisor else {}
-    x = random(pick, 1, 2, *size).requires_grad_()
-
-    def function() -> Tensor:
-        return F.avg_pool2d(x, kernel, stride, pad, ceil, ring, divisor)
-
-    check_sum(pick, x, function, (Op.POOL, geometry, {}))
-
-
-@given(pick=st.data(), size=pairs(1, 9), output=pairs(1, 11), mode=st.sampled_from(["max", "mean"]))
-@few
-def test_adaptive_pooling_shares_out_its_input(
-    pick: Any, size: tuple[int, int], output: tuple[int, int], mode: str
-) -> None:
-    x = random(pick, 1, 2, *size).requires_grad_()
-    geometry: Json = {"kind": "adaptive", "output": output, "mixes": False}
-    if mode == "mean":
-        average = geometry | {"mode": "average"}
-        layer: Any = (Op.POOL, average, {})
-        check_sum(pick, x, lambda: F.adaptive_avg_pool2d(x, output), layer)
-    else:
-        out, indices = F.adaptive_max_pool2d(x, output, return_indices=True)
-        check_winner(pick, x, (out, indices), geometry | {"mode": "max"})
-
-
-@given(
-    pick=st.data(),
-    size=pairs(1, 7),
-    kernel=pairs(1, 3),
-    stride=pairs(1, 3),
-    dilation=pairs(1, 2),
-    ceil=st.booleans(),
-    ties=st.booleans(),
-)
-@few
-def test_a_maximum_names_torchs_winner_and_its_size(
-    pick: Any,
-    size: tuple[int, int],
-    kernel: tuple[int, int],
-    stride: tuple[int, int],
-    dilation: tuple[int, int],
-    ceil: bool,
-    ties: bool,
-) -> None:
-    pad = [pick.draw(st.integers(0, k // 2)) for k in kernel]
-    x = random(pick, 1, 2, *size)
+def test_a_maximum_names_torchs_winner_and_its_size(pick: Any, layer: Drawn, ties: bool) -> None:
+    x = random(pick, 1, *layer.shape)
     x = (x.round() if ties else x).requires_grad_()
-    geometry = pool_geometry(kernel, stride, pad, mode="max", ceil=ceil) | {"dilation": dilation}
+    window = [layer.geometry[key] for key in ("kernel", "stride", "padding", "dilation")]
     sizes = [
-        output_size(n, kernel=k, stride=s, padding=p, dilation=d, ceil=ceil)
-        for n, k, s, p, d in zip(size, kernel, stride, pad, dilation, strict=True)
+        output_size(
+            n, kernel=k, stride=s, padding=(p[0], p[1]), dilation=d, ceil=layer.geometry["ceil"]
+        )
+        for n, k, s, p, d in zip(layer.shape[1:], *window, strict=True)
     ]
     try:
-        found = F.max_pool2d(x, kernel, stride, pad, dilation, ceil, return_indices=True)
+        found = layer.function(x)
     except RuntimeError:
         assert 0 in sizes
         return
     assert sizes == list(found[0].shape[2:])
-    check_winner(pick, x, found, geometry)
+    check_winner(pick, x, (found[0], found[1]), layer.geometry)
+
+
+@given(pick=st.data(), layer=adaptives())
+@few
+def test_an_adaptive_maximum_names_torchs_winner(pick: Any, layer: Drawn) -> None:
+    x = random(pick, 1, *layer.shape).requires_grad_()
+    output = layer.geometry["output"]
+    out, indices = F.adaptive_max_pool2d(x, output, return_indices=True)
+    check_winner(pick, x, (out, indices), layer.geometry | {"mode": "max"})
 
 
 def check_winner(pick: Any, x: Tensor, found: tuple[Tensor, Tensor], geometry: Json) -> None:

@@ -15,6 +15,17 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from convlens.core.geometry import Box, Rect, output_size, receptive_field, sources
+from tests.core.random_layers import (
+    Drawn,
+    adaptives,
+    averages,
+    conv_geometry,
+    convolutions,
+    maxima,
+    pairs,
+    transposed,
+    unless_refused,
+)
 from tests.golden.make import files
 
 Json = dict[str, Any]
@@ -93,41 +104,6 @@ def test_a_node_that_the_input_does_not_reach_has_no_field() -> None:
 # --- random settings against torch ---
 
 
-def conv_geometry(
-    kernel: Sequence[int],
-    stride: Sequence[int],
-    padding: Sequence[Sequence[int]],
-    dilation: Sequence[int],
-    *,
-    groups: int,
-    out: int,
-    transposed: bool = False,
-) -> Json:
-    """A convolution's geometry as records carry it."""
-    window = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
-    return {
-        "kind": "window",
-        **window,
-        "groups": groups,
-        "out": out,
-        "mixes": True,
-        "transposed": transposed,
-    }
-
-
-def pairs(low: int, high: int) -> st.SearchStrategy[tuple[int, int]]:
-    """(vertical, horizontal) numbers."""
-    return st.tuples(st.integers(low, high), st.integers(low, high))
-
-
-def unless_refused(function: Callable[[], Tensor]) -> Tensor:
-    """The result, or an empty tensor where torch says that the window does not fit."""
-    try:
-        return function()
-    except RuntimeError:
-        return torch.empty(0)
-
-
 def gradient_mask(out: Tensor, x: Tensor, cell: Sequence[int]) -> Tensor:
     """Where the gradient of one cell is not zero."""
     (grad,) = torch.autograd.grad(out[0][tuple(cell)], x, retain_graph=True)
@@ -169,130 +145,50 @@ def assert_like_torch(
     )
 
 
-@given(
-    pick=st.data(), size=pairs(1, 9), kernel=pairs(1, 4), stride=pairs(1, 3), dilation=pairs(1, 3)
-)
+def of_ones(layer: Drawn) -> Callable[[Tensor], Tensor]:
+    """A convolution whose weights are all 1."""
+    ones = torch.ones(*layer.weight, dtype=torch.float64)
+    return lambda x: layer.function(x, ones)
+
+
+@given(pick=st.data(), layer=convolutions())
 @settings(deadline=None, max_examples=80)
-def test_convolution_reads_what_torch_reads(
-    pick: Any,
-    size: tuple[int, int],
-    kernel: tuple[int, int],
-    stride: tuple[int, int],
-    dilation: tuple[int, int],
-) -> None:
-    top, bottom, left, right = (pick.draw(st.integers(0, 3)) for _ in range(4))
-    groups, each_in, each_out = (pick.draw(st.integers(1, 3)) for _ in range(3))
-    channels, out = groups * each_in, groups * each_out
-    ones = torch.ones(out, each_in, *kernel, dtype=torch.float64)
-    geometry = conv_geometry(
-        kernel, stride, [[top, bottom], [left, right]], dilation, groups=groups, out=out
-    )
-
-    def function(x: Tensor) -> Tensor:
-        return F.conv2d(
-            F.pad(x, (left, right, top, bottom)), ones, None, stride, 0, dilation, groups
-        )
-
-    assert_like_torch(function, geometry, (channels, *size), pick)
+def test_convolution_reads_what_torch_reads(pick: Any, layer: Drawn) -> None:
+    assert_like_torch(of_ones(layer), layer.geometry, layer.shape, pick)
 
 
-@given(
-    pick=st.data(),
-    size=pairs(1, 5),
-    kernel=pairs(1, 4),
-    stride=pairs(1, 3),
-    dilation=pairs(1, 3),
-    pad=pairs(0, 2),
-)
+@given(pick=st.data(), layer=transposed())
 @settings(deadline=None, max_examples=60)
-def test_transposed_convolution_reads_what_torch_reads(
-    pick: Any,
-    size: tuple[int, int],
-    kernel: tuple[int, int],
-    stride: tuple[int, int],
-    dilation: tuple[int, int],
-    pad: tuple[int, int],
-) -> None:
-    extra = [
-        pick.draw(st.integers(0, max(s, d) - 1)) for s, d in zip(stride, dilation, strict=True)
-    ]
-    groups, each_in, each_out = (pick.draw(st.integers(1, 2)) for _ in range(3))
-    channels, out = groups * each_in, groups * each_out
-    ones = torch.ones(channels, each_out, *kernel, dtype=torch.float64)
-    padding = [[p, p - e] for p, e in zip(pad, extra, strict=True)]
-    geometry = conv_geometry(
-        kernel, stride, padding, dilation, groups=groups, out=out, transposed=True
-    )
-
-    def function(x: Tensor) -> Tensor:
-        return F.conv_transpose2d(x, ones, None, stride, pad, extra, groups, dilation)
-
-    assert_like_torch(function, geometry, (channels, *size), pick)
+def test_transposed_convolution_reads_what_torch_reads(pick: Any, layer: Drawn) -> None:
+    assert_like_torch(of_ones(layer), layer.geometry, layer.shape, pick)
 
 
-@given(pick=st.data(), size=pairs(1, 9), kernel=pairs(1, 4), stride=pairs(1, 4), ceil=st.booleans())
+@given(pick=st.data(), layer=averages())
 @settings(deadline=None, max_examples=80)
-def test_average_pooling_reads_what_torch_reads(
-    pick: Any, size: tuple[int, int], kernel: tuple[int, int], stride: tuple[int, int], ceil: bool
-) -> None:
-    pad = [pick.draw(st.integers(0, k // 2)) for k in kernel]
-    geometry: Json = {
-        "kind": "window",
-        "kernel": kernel,
-        "stride": stride,
-        "padding": [[p, p] for p in pad],
-    }
-    geometry |= {"dilation": [1, 1], "mixes": False, "mode": "average", "ceil": ceil}
-    assert_like_torch(
-        lambda x: F.avg_pool2d(x, kernel, stride, pad, ceil), geometry, (2, *size), pick
-    )
+def test_average_pooling_reads_what_torch_reads(pick: Any, layer: Drawn) -> None:
+    assert_like_torch(layer.function, layer.geometry, layer.shape, pick)
 
 
-@given(
-    pick=st.data(),
-    size=pairs(1, 7),
-    kernel=pairs(1, 3),
-    stride=pairs(1, 3),
-    dilation=pairs(1, 2),
-    ceil=st.booleans(),
-)
+@given(pick=st.data(), layer=maxima())
 @settings(deadline=None, max_examples=60)
-def test_max_pooling_names_every_candidate(
-    pick: Any,
-    size: tuple[int, int],
-    kernel: tuple[int, int],
-    stride: tuple[int, int],
-    dilation: tuple[int, int],
-    ceil: bool,
-) -> None:
-    pad = [pick.draw(st.integers(0, k // 2)) for k in kernel]
-    geometry: Json = {
-        "kind": "window",
-        "kernel": kernel,
-        "stride": stride,
-        "padding": [[p, p] for p in pad],
-    }
-    geometry |= {"dilation": dilation, "mixes": False, "mode": "max", "ceil": ceil}
-    alone = torch.eye(size[0] * size[1]).reshape(-1, 1, *size)
-    out = unless_refused(lambda: F.max_pool2d(alone, kernel, stride, pad, dilation, ceil))
+def test_max_pooling_names_every_candidate(pick: Any, layer: Drawn) -> None:
+    shape = (1, *layer.shape[1:])
+    alone = torch.eye(shape[1] * shape[2]).reshape(-1, *shape)
+    out = unless_refused(lambda: layer.function(alone)[0])
     assume(out.numel())
     cell = [0, *(pick.draw(st.integers(0, n - 1)) for n in out.shape[2:])]
-    candidates = (out[:, 0, cell[1], cell[2]] > 0).reshape(1, *size)
-    assert torch.equal(box_mask(sources(geometry, cell, [(1, *size)]), (1, *size)), candidates)
+    candidates = (out[:, 0, cell[1], cell[2]] > 0).reshape(shape)
+    assert torch.equal(box_mask(sources(layer.geometry, cell, [shape]), shape), candidates)
 
 
-@given(pick=st.data(), size=pairs(1, 9), output=pairs(1, 11))
+@given(pick=st.data(), layer=adaptives())
 @settings(deadline=None, max_examples=40)
-def test_adaptive_pooling_reads_what_torch_reads(
-    pick: Any, size: tuple[int, int], output: tuple[int, int]
-) -> None:
-    x = torch.ones(1, 2, *size, dtype=torch.float64, requires_grad=True)
-    out = F.adaptive_avg_pool2d(x, output)
+def test_adaptive_pooling_reads_what_torch_reads(pick: Any, layer: Drawn) -> None:
+    x = torch.ones(1, *layer.shape, dtype=torch.float64, requires_grad=True)
+    out = layer.function(x)
     cell = [pick.draw(st.integers(0, n - 1)) for n in out.shape[1:]]
-    geometry = {"kind": "adaptive", "output": output, "mode": "average", "mixes": False}
-    assert torch.equal(
-        box_mask(sources(geometry, cell, [(2, *size)]), (2, *size)), gradient_mask(out, x, cell)
-    )
+    found = box_mask(sources(layer.geometry, cell, [layer.shape]), layer.shape)
+    assert torch.equal(found, gradient_mask(out, x, cell))
 
 
 @given(pick=st.data(), size=pairs(6, 16), depth=st.integers(1, 4), skip=st.booleans())
