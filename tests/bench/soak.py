@@ -2,7 +2,7 @@
 
 A run is played, paused and steered, sockets come and go, the page is loaded again. What is counted
 at the end is counted after a first round of the same, so that what is loaded once does not count.
-`CONVLENS_SOAK_S` is how long it takes, 60 s by default; the issue asks for 600.
+`CONVLENS_SOAK_S` is how long it takes, 60 s by default; 600 is a full one.
 """
 
 import itertools

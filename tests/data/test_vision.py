@@ -1,7 +1,13 @@
 """torchvision's sets: read as torchvision reads them, fetched and checked without the network."""
 
+import gzip
+import hashlib
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 import torch
@@ -70,6 +76,54 @@ def test_a_download_counts_its_bytes_and_the_set_is_there(
     assert (len(found.y), found.shape) == (50, (1, SIDE, SIDE))
     assert roots.downloads is not None
     assert [path.name for path in roots.downloads.iterdir()] == ["FashionMNIST"]
+
+
+@contextmanager
+def halting(contents: dict[str, bytes], go_on: Event) -> Iterator[str]:
+    """A server of files that sends one half, and the other once it may go on; its address."""
+
+    class Halting(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = contents[self.path.rsplit("/", 1)[1]]
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content[: len(content) // 2])
+            self.wfile.flush()
+            go_on.wait(20)
+            self.wfile.write(content[len(content) // 2 :])
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Halting) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+def test_progress_is_told_while_the_rest_is_still_on_its_way(
+    roots: Roots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = {f"{name}.gz": gzip.compress(data) for name, data in files().items()}
+    go_on = Event()
+    with halting(packed, go_on) as address:
+        served = tuple(
+            Piece((address + name,), name, hashlib.md5(data).hexdigest())
+            for name, data in packed.items()
+        )
+        monkeypatch.setattr(vision, "_pieces", lambda _: served)
+        monkeypatch.setattr(vision, "PIECE", 1024)
+        coming = download("mnist", roots)
+        total = sum(map(len, packed.values()))
+        done = [next(coming) for _ in range(3)]
+        assert not go_on.is_set()
+        assert done == [(1024, total), (2048, total), (3072, total)]
+        go_on.set()
+        assert [*coming][-1] == (total, total)
+    assert sets.listing("mnist", roots).available
 
 
 def test_a_file_that_differs_is_refused_and_leaves_nothing(

@@ -1,12 +1,15 @@
-"""What comes before a run's first step: refusals, a process that is slow to come, many folds."""
+"""What a run begins with, and what a person changes in it: refusals, folds, a rate, a picture."""
 
+import re
 import statistics
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Open, Watch
-from tests.e2e.test_train import TRAIN, control, is_in, run_id
+from tests.e2e.test_train import TRAIN, control, events, is_in, play, run_id, step, wait_for_step
 
 pytestmark = pytest.mark.e2e
 
@@ -81,3 +84,42 @@ def test_all_folds_learn_and_their_results_are_summed_up(open_page: Open) -> Non
     deviation = float(summed.get_attribute("data-deviation") or "")
     assert deviation == pytest.approx(statistics.stdev(final))
     expect(page.locator("[data-panel=loss] [data-series]")).to_have_count(3)
+
+
+def test_a_changed_rate_is_marked_on_the_chart_and_read_out(open_page: Open) -> None:
+    page = open_page(TRAIN)
+    play(page)
+    wait_for_step(page, 12)
+    page.locator("#option-lr").fill("0.001")
+    page.locator("#option-lr").press("Enter")
+    wait_for_step(page, step(page) + 3)
+    page.locator("[data-play]").click()
+    is_in(page, "paused")
+    change = events(page, "change")[0]
+    chart = page.locator("[data-panel=loss] [role=slider]")
+    chart.focus()
+    page.keyboard.press("Home")
+    while float(chart.get_attribute("aria-valuenow") or "nan") < change["step"]:
+        page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("[data-panel=loss] .flag")).to_contain_text("0.00500 → 0.00100")
+    expect(chart).to_have_attribute("aria-valuetext", re.compile("0.00500 → 0.00100"))
+    control(page, run_id(page), "stop")
+
+
+def test_a_picture_of_ones_own_is_pinned_and_seen_by_the_network(
+    open_page: Open, pictures: Path
+) -> None:
+    page = open_page(TRAIN)
+    play(page)
+    wait_for_step(page, 3)
+    page.locator("[data-play]").click()
+    is_in(page, "paused")
+    path = pictures / "white.png"
+    Image.new("RGB", (64, 64), "white").save(path)
+    expect(page.locator(".own")).to_contain_text("in memory only")
+    pin = page.locator("[data-pin='7']")
+    before = pin.locator(".share").inner_text()
+    page.locator(".own input").set_input_files(path)
+    expect(pin).to_have_attribute("aria-pressed", "true")
+    expect(pin.locator(".share")).not_to_have_text(before)
+    control(page, run_id(page), "stop")

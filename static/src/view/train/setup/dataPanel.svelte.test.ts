@@ -121,6 +121,32 @@ describe('the choice of a data set', () => {
     expect(document.querySelector('[data-download]')).toBeNull();
   });
 
+  it('shows how much of a set has come while the rest is on its way', async () => {
+    let more: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => void (more = controller),
+    });
+    answers['POST /api/data/mnist/download'] = () => new Response(body);
+    const tell = async (line: object) => {
+      more?.enqueue(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
+      await settled();
+    };
+    show('digits');
+    await choose('mnist');
+    await press('[data-download]');
+    await tell({ done: 2_000_000, total: 8_000_000 });
+    const bar = one<HTMLProgressElement>('[data-progress] progress');
+    expect([bar.value, bar.max]).toEqual([2_000_000, 8_000_000]);
+    expect(one('[data-progress]').textContent).toContain('2.0');
+    await tell({ done: 6_500_000, total: 8_000_000 });
+    expect(bar.value).toBe(6_500_000);
+    await tell({ listing: { ...SETS[1], available: true, why: null } });
+    more?.close();
+    await settled();
+    expect(document.querySelector('[data-progress]')).toBeNull();
+    expect(given).toEqual([{ data: 'mnist' }]);
+  });
+
   it('says in words that there is no network, and lets the person try again', async () => {
     answers['POST /api/data/mnist/download'] = () => refusal('No network.', '没有网络。', 503);
     show('digits');
