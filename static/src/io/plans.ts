@@ -43,6 +43,18 @@ export function examine(options: Options, preset: string, signal: AbortSignal): 
   return request('/api/plans', init, read<Examined>);
 }
 
+/** What a preset would be for pictures of this shape, (C, H, W). */
+export function examineAt(
+  preset: string,
+  input: readonly number[],
+  classes: number,
+  signal: AbortSignal,
+): Promise<Examined> {
+  const body = JSON.stringify({ preset, input, classes });
+  const init = { method: 'POST', headers: JSON_TYPE, body, signal };
+  return request('/api/plans', init, read<Examined>);
+}
+
 /** The learning rate over a run. */
 export interface Schedule {
   steps: number;

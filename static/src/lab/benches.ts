@@ -14,6 +14,10 @@ interface Bench {
 export const BENCHES = [
   { id: 'pixel', op: 'input', load: () => import('./pixel/PixelBench.svelte') },
   { id: 'kernel', op: 'conv', load: () => import('./kernel/KernelBench.svelte') },
+  { id: 'channels', op: 'conv', load: () => import('./channels/ChannelsBench.svelte') },
+  { id: 'field', op: 'conv', load: () => import('./field/FieldBench.svelte') },
+  { id: 'matrix', op: 'conv', load: () => import('./matrix/MatrixBench.svelte') },
+  { id: 'parameters', op: 'dense', load: () => import('./parameters/ParametersBench.svelte') },
   { id: 'activation', op: 'activation', load: () => import('./activation/ActivationBench.svelte') },
   { id: 'softmax', op: 'softmax', load: () => import('./softmax/SoftmaxBench.svelte') },
   { id: 'plane', op: 'activation', load: () => import('./plane/PlaneBench.svelte') },
