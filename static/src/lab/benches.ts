@@ -20,5 +20,6 @@ export const BENCHES = [
   { id: 'parameters', op: 'dense', load: () => import('./parameters/ParametersBench.svelte') },
   { id: 'activation', op: 'activation', load: () => import('./activation/ActivationBench.svelte') },
   { id: 'softmax', op: 'softmax', load: () => import('./softmax/SoftmaxBench.svelte') },
+  { id: 'pooling', op: 'pool', load: () => import('./pooling/PoolingBench.svelte') },
   { id: 'plane', op: 'activation', load: () => import('./plane/PlaneBench.svelte') },
 ] as const satisfies readonly Bench[];
