@@ -29,7 +29,7 @@ class Arithmetic:
     Attributes:
         node, op: whose cell, and what kind of step made it.
         kind: conv, dense, max, average, activation, norm, dropout, flatten, add, concat, softmax,
-            log_softmax, pad, function (only the inputs are known), input, other.
+            log_softmax, pad, identity, function (only the inputs are known), input, other.
         cell: {c, y, x}; a vector's place is c, a line's c and x.
         value: what torch computed, float32.
         parts: in the order of the computation; none when `reason` says why.

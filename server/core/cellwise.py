@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from torch import Tensor
 
@@ -11,6 +12,8 @@ from .activations import ACTIVATIONS
 from .geometry import PLACES, Box, sources
 from .parts import Cell, Made, Part, Source, Term, taken, whole
 from .record import Record
+
+IDENTITIES = {"identity", "clone", "detach", "contiguous"}
 
 
 def boxes(source: Source, record: Record, cell: Cell) -> list[tuple[str, Box]]:
@@ -154,6 +157,12 @@ def _own_place(record: Record, places: Sequence[Cell], cell: Cell) -> int:
 
 
 def named(source: Source, record: Record, cell: Cell) -> Made | None:
-    """Cell by cell by a function that is not worked out here: only where its input is."""
+    """Cell by cell by a function that is not worked out here: only where its input is.
+
+    A function that passes its input on is worked out by that.
+    """
+    if record.geometry["function"] in IDENTITIES:
+        made = passed(source, record, cell)
+        return replace(made, kind="identity") if made else None
     parts = [whole("input", [term]) for term in own(source, record, cell)]
     return Made("function", parts, math.nan, 0.0, reason="function")

@@ -237,6 +237,10 @@ def _norm(cell: Cell) -> list[str]:
     return [x, *lines, f"print({call}.item())"]
 
 
+def _identity(cell: Cell) -> list[str]:
+    return [f"x = {_scalar(cell.terms[0].value)}", "print(x.clone().item())"]
+
+
 def _dropout(cell: Cell) -> list[str]:
     share = cell.record.geometry.get("p", 0.5)
     call = f"F.dropout(x, {share}, training=False)"
@@ -302,6 +306,7 @@ WRITERS: dict[str, Writer] = {
     "activation": _activation,
     "norm": _norm,
     "dropout": _dropout,
+    "identity": _identity,
     "flatten": _flatten,
     "concat": _concat,
     "add": _addition,

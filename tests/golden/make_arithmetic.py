@@ -222,12 +222,15 @@ def sum_cases() -> list[Json]:
 
 def passed_case(name: str, layer: Layer, cell: Cell, source: int = 0) -> Json:
     """A cell that one input gives as it is."""
-    return case(name, layer, cell, [input_part(layer, cell, source)], additive=True)
+    kind = name if name == "identity" else layer.op
+    return case(name, layer, cell, [input_part(layer, cell, source)], kind=kind, additive=True)
 
 
 def passed_cases() -> list[Json]:
-    """Dropout, flatten, concat."""
+    """Dropout, flatten, concat, and an activation that was swapped for none."""
     maps = eighths(3, 4, 5)
+    same = {"kind": "cell", "function": "identity"}
+    none = Layer("activation", same, torch.clone, [maps])
     drop = Layer("dropout", {"kind": "cell", "function": "dropout", "p": 0.5}, torch.clone, [maps])
     flat = Layer("flatten", {"kind": "flatten", "from": [3, 4, 5]}, lambda x: x.flatten(1), [maps])
     channels = {"kind": "concat", "axis": 0, "sizes": [3, 2]}
@@ -241,6 +244,7 @@ def passed_cases() -> list[Json]:
         passed_case("concat", beside, (4, 3, 2), 1),
         passed_case("concat of the first", beside, (2, 0, 0), 0),
         passed_case("concat of columns", along, (1, 2, 7), 1),
+        passed_case("identity", none, (2, 3, 4)),
     ]
 
 

@@ -130,8 +130,17 @@ export function softmax(source: Source, node: NodeInfo, cell: CellAt): Made | nu
   return { kind: 'log_softmax', parts, result, size };
 }
 
-/** Cell by cell by a function that is not worked out here: only where its input is. */
+const IDENTITIES: ReadonlySet<string> = new Set(['identity', 'clone', 'detach', 'contiguous']);
+
+/**
+ * Cell by cell by a function that is not worked out here: only where its input is. A function that
+ * passes its input on is worked out by that.
+ */
 export function named(source: Source, node: NodeInfo, cell: CellAt): Made | null {
+  if (IDENTITIES.has((node.geometry as CellGeometry).function)) {
+    const made = passed(source, node, cell);
+    return made && { ...made, kind: 'identity' };
+  }
   const parts = own(source, node, cell).map((term) => whole('input', [term]));
   return { kind: 'function', parts, result: NaN, size: 0, reason: 'function' };
 }

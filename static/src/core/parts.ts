@@ -44,7 +44,7 @@ export interface CellArithmetic {
   op: Op;
   /**
    * conv, dense, max, average, activation, norm, dropout, flatten, add, concat, softmax,
-   * log_softmax, pad, function (only the inputs are known), input, other.
+   * log_softmax, pad, identity, function (only the inputs are known), input, other.
    */
   kind: string;
   cell: CellAt;
