@@ -28,8 +28,7 @@ BOXES = """() => {
             + ' .ways button, .ways p, [role=group][aria-label] > button, footer a, footer p',
         columns: '[data-node], .legend .ends span, figcaption, summary, [data-inspector] button',
     };
-    const clipped = element => {
-        let box = element.getBoundingClientRect();
+    const within = (box, element) => {
         let [left, top, right, bottom] = [box.left, box.top, box.right, box.bottom];
         for (let up = element.parentElement; up; up = up.parentElement) {
             if (getComputedStyle(up).overflow === 'visible') continue;
@@ -39,12 +38,14 @@ BOXES = """() => {
         }
         return { x: left, y: top, width: right - left, height: bottom - top };
     };
+    const clipped = element => within(element.getBoundingClientRect(), element);
     // Text may be wider than the box it stands in.
     const inked = element => {
         const range = document.createRange();
         range.selectNodeContents(element);
         const box = range.getBoundingClientRect();
-        return element.matches('[data-node], span') && box.width > 0 ? box : clipped(element);
+        const isText = element.matches('[data-node], span') && box.width > 0;
+        return isText ? within(box, element) : clipped(element);
     };
     return Object.values(groups).map(selector =>
         [...document.querySelectorAll(selector)]

@@ -19,6 +19,7 @@ from tests.golden import (
     make_links,
     make_losses,
     make_mlp,
+    make_products,
 )
 
 NAMES = (
@@ -33,6 +34,7 @@ NAMES = (
     "payload_float32.json",
     "payload_uint8.bin",
     "payload_uint8.json",
+    "products.json",
 )
 
 
@@ -42,6 +44,7 @@ def made() -> dict[str, bytes]:
     makers = (
         *(make, make_links, make_activations, make_arithmetic),
         *(make_correlate, make_losses, make_mlp),
+        make_products,
     )
     return {name: file for maker in makers for name, file in maker.files().items()}
 

@@ -138,12 +138,24 @@ export function valueTable(
   return out;
 }
 
-/** The colour of one value, as an ABGR word; exactly the entry that `valueTable` uses. */
-export function valueColour(palette: Palette, value: number, drawn: Range, theme: Theme): number {
+/** The colours of values on a drawn range, as ABGR words; exactly the entries of `valueTable`. */
+export function valueColours(
+  palette: Palette,
+  drawn: Range,
+  theme: Theme,
+): (value: number) => number {
+  const table = colourTable(palette, theme);
   const width = drawn[1] - drawn[0];
-  const place = width > 0 ? ((value - drawn[0]) / width) * (TABLE_SIZE - 1) : TABLE_SIZE / 2;
-  const entry = Math.min(TABLE_SIZE - 1, Math.max(0, Math.round(place)));
-  return colourTable(palette, theme)[entry] as number;
+  const top = TABLE_SIZE - 1;
+  return (value) => {
+    const place = width > 0 ? ((value - drawn[0]) / width) * top : TABLE_SIZE / 2;
+    return table[Math.min(top, Math.max(0, Math.round(place)))] as number;
+  };
+}
+
+/** The colour of one value. */
+export function valueColour(palette: Palette, value: number, drawn: Range, theme: Theme): number {
+  return valueColours(palette, drawn, theme)(value);
 }
 
 /** The palette as a CSS gradient from the low end to the high end, in the same colours as the maps. */

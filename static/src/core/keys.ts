@@ -87,6 +87,8 @@ const SIGNS: Readonly<Record<string, string>> = {
   ArrowRight: '→',
   Escape: 'Esc',
   Delete: 'Del',
+  PageUp: '⇞',
+  PageDown: '⇟',
   '-': '−',
   ' ': 'Space',
 };

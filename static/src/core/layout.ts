@@ -86,16 +86,24 @@ export function makeLayout(nodes: readonly LayoutNode[], options: LayoutOptions)
   return options.width < NARROW_PX ? makeSpine(nodes, options) : makeRows(nodes, options);
 }
 
-/** The column and cell at a point of the world, or null between them; `slack` px of kindness. */
+/** How far from a map a press still means it, px. */
+const SLACK_PX = 2;
+
+/**
+ * The column and cell at a point of the world, or null between them.
+ * @param offset how far a column stands from its place in the layout
+ */
 export function hitTest(
   layout: Layout,
   x: number,
   y: number,
-  slack = 2,
+  offset: (column: string) => { x: number; y: number } = () => ({ x: 0, y: 0 }),
 ): { column: Column; cell: CellBox } | null {
   for (const column of layout.columns) {
-    if (!isInside(column, x, y, slack)) continue;
-    const cell = column.cells.find((box) => isInside(box, x, y, slack));
+    const moved = offset(column.id);
+    const [at, down] = [x - moved.x, y - moved.y];
+    if (!isInside(column, at, down, SLACK_PX)) continue;
+    const cell = column.cells.find((box) => isInside(box, at, down, SLACK_PX));
     if (cell) return { column, cell };
   }
   return null;

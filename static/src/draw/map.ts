@@ -1,5 +1,5 @@
 /** One map opened large: exact squares, values once they fit, winners, windows and a cursor. */
-import { valueColour, type Palette, type Theme } from '../core/colour';
+import { valueColour, valueColours, type Palette, type Theme } from '../core/colour';
 import type { Box } from '../core/layout';
 import { formatNumber } from '../core/numbers';
 import type { Range } from '../core/types';
@@ -52,10 +52,8 @@ export function paintMapImage(
   const context = canvas.getContext('2d') as CanvasRenderingContext2D;
   const image = context.createImageData(data.width, data.height);
   const pixels = new Uint32Array(image.data.buffer);
-  const { palette, range, theme } = options;
-  for (let i = 0; i < pixels.length; i++) {
-    pixels[i] = valueColour(palette, data.values[i] as number, range, theme);
-  }
+  const colour = valueColours(options.palette, options.range, options.theme);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = colour(data.values[i] as number);
   context.putImageData(image, 0, 0);
   return canvas;
 }

@@ -6,7 +6,7 @@ import type { View } from './scene';
 const view: View = { k: 2, x: 100, y: -40, width: 400, height: 300, ratio: 1 };
 const colours = { paper: 'paper', accent: 'accent', ink: 'ink' };
 const box = (x: number) => ({ x, y: 0, w: 10, h: 10 });
-const nothing: OverlayData = { links: [], lit: [], target: null, windows: [], dim: false };
+const nothing: OverlayData = { links: [], lit: [], target: null, windows: [], dim: 0 };
 
 let recorder: Recorder;
 beforeEach(() => {
@@ -36,7 +36,7 @@ describe('drawOverlay', () => {
   });
 
   it('dims the whole view but the target and what is lit', () => {
-    draw({ dim: true, target: box(0), lit: [box(20), box(40)] });
+    draw({ dim: 1, target: box(0), lit: [box(20), box(40)] });
     const seen = [-50, 20, 200, 150];
     expect(paths('fill', 'fillStyle')).toEqual([
       {
@@ -48,7 +48,7 @@ describe('drawOverlay', () => {
   });
 
   it('leaves the transparency of the context as it was', () => {
-    draw({ dim: true, target: box(0) });
+    draw({ dim: 1, target: box(0) });
     const names = recorder.entries.map(([name]) => name);
     expect(names.indexOf('save')).toBeLessThan(names.indexOf('globalAlpha='));
     expect(names.indexOf('globalAlpha=')).toBeLessThan(names.indexOf('restore'));

@@ -17,8 +17,8 @@ export interface OverlayData {
   target: Box | null;
   /** Windows and receptive fields, in world coordinates. */
   windows: readonly Box[];
-  /** Everything else is dimmed while something is pointed at. */
-  dim: boolean;
+  /** How far everything else is dimmed, 0 to 1: wholly while something is pointed at. */
+  dim: number;
 }
 
 export interface OverlayColours {
@@ -36,7 +36,7 @@ export function drawOverlay(
 ): void {
   const { view, colours } = options;
   clearView(context, view);
-  if (data.dim) dimOthers(context, data, view, colours.paper);
+  if (data.dim > 0) dimOthers(context, data, view, colours.paper);
   context.lineCap = 'round';
   for (const link of data.links) {
     context.beginPath();
@@ -59,7 +59,7 @@ function dimOthers(
 ): void {
   const holes = data.target ? [...data.lit, data.target] : data.lit;
   context.save();
-  context.globalAlpha = DIM;
+  context.globalAlpha = DIM * data.dim;
   context.fillStyle = paper;
   context.beginPath();
   context.rect(-view.x / view.k, -view.y / view.k, view.width / view.k, view.height / view.k);

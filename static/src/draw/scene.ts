@@ -18,6 +18,8 @@ export interface DrawnColumn {
   atlas: Atlas;
   /** Maps whose values are all zero. */
   dead: ReadonlySet<number>;
+  /** How far it stands from its place in the layout, in the world. */
+  shift?: { x: number; y: number };
 }
 
 export interface Edge {
@@ -36,6 +38,10 @@ const EXACT_PX = 3;
 export function clearView(context: CanvasRenderingContext2D, view: View): void {
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, view.width * view.ratio, view.height * view.ratio);
+  setView(context, view);
+}
+
+function setView(context: CanvasRenderingContext2D, view: View): void {
   const scale = view.ratio * view.k;
   context.setTransform(scale, 0, 0, scale, view.x * view.ratio, view.y * view.ratio);
 }
@@ -56,7 +62,14 @@ export function drawScene(
 ): void {
   const { view, colours } = options;
   clearView(context, view);
-  for (const column of columns) drawColumn(context, column, view, colours);
+  for (const column of columns) {
+    const { shift } = column;
+    const own = shift
+      ? { ...view, x: view.x + shift.x * view.k, y: view.y + shift.y * view.k }
+      : view;
+    if (shift) setView(context, own);
+    drawColumn(context, column, own, colours);
+  }
 }
 
 /** Draws the faint links, on a canvas of their own: they stay while pictures change. */

@@ -69,6 +69,12 @@ export class App {
     this.node !== null && this.channel !== null ? { node: this.node, channel: this.channel } : null,
   );
 
+  /** The neuron whose room is open: the pinned map, or an opened vector's first number. */
+  room = $derived.by(() => {
+    if (this.pinned || this.node === null) return this.pinned;
+    return isMaps(this.look.node(this.node).shape) ? null : { node: this.node, channel: 0 };
+  });
+
   constructor(page: PageData) {
     this.page = page;
     this.pictures = new Pictures(page.pictures);
@@ -184,6 +190,15 @@ export class App {
     else if (isMap) this.go({ c: null, cell: null });
     else this.go({ node: null, c: null, cell: null });
     return true;
+  }
+
+  /** A second press on the same cell closes the map, a press on empty space goes one level back. */
+  pin(place: Place | null): void {
+    const isSame = place?.node === this.pinned?.node && place?.channel === this.pinned?.channel;
+    const { cell } = this;
+    if (place === null || (isSame && cell === null)) this.back();
+    else if (isSame && place.y === cell?.y && place.x === cell?.x) this.go({ c: null, cell: null });
+    else this.open(place);
   }
 
   /** Shows a drawing while it grows; null goes back to the chosen picture. */

@@ -1,16 +1,11 @@
 /** Which rows of a column of numbers are worth elements of their own. */
 import type { CellBox } from '../../core/layout';
-import { isVisible } from '../../draw/scene';
-import type { Stage } from './stage.svelte';
+import { isVisible, type View } from '../../draw/scene';
 
 /** Lower rows hold no readable text. */
 const LOWEST_PX = 12;
 
 /** The rows that are in view and tall enough to be read. */
-export function visibleRows(
-  cells: readonly CellBox[],
-  { transform, width, height }: Pick<Stage, 'transform' | 'width' | 'height'>,
-): readonly CellBox[] {
-  const view = { ...transform, width, height, ratio: 1 };
+export function visibleRows(cells: readonly CellBox[], view: View): readonly CellBox[] {
   return cells.filter((cell) => cell.h * view.k >= LOWEST_PX && isVisible(cell, view));
 }

@@ -20,7 +20,7 @@ const COFFEE: Picture = {
   ...{ id: 'coffee', en: '', zh: '', own: false, fit: 'photo', credit: '', thumb: '' },
   source: { bundled: 'coffee' },
 };
-const NOTHING = { links: [], lit: [], target: null, windows: [], dim: false };
+const NOTHING = { links: [], lit: [], target: null, windows: [], dim: 0 };
 
 /** Two columns of 400 maps, more than a window has room for. */
 const WIDE: readonly NodeInfo[] = ['one', 'two'].reduce<NodeInfo[]>(
@@ -156,7 +156,7 @@ describe('the overlay', () => {
       ...['conv 2 > relu 2', 'input 0 > conv 2', 'input 1 > conv 2', 'input 2 > conv 2'],
     ]);
     const { target, lit, dim } = stage.overlay;
-    expect([nameOf(target as Box), dim]).toEqual(['conv 2', true]);
+    expect([nameOf(target as Box), dim]).toEqual(['conv 2', 1]);
     expect(lit.map(nameOf).sort()).toEqual(['input 0', 'input 1', 'input 2', 'relu 2']);
   });
 

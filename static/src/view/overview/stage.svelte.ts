@@ -6,26 +6,36 @@ import {
   makeLayout,
   PICTURE,
   type Box,
+  type CellBox,
   type Column,
   type Density,
 } from '../../core/layout';
 import { symmetricRange } from '../../core/kernels';
+import { SPACE_PX } from '../../core/layoutFrame';
+import { movedBox, planRoom, type RoomPlan } from '../../core/room';
 import { incoming, outgoing, type ChannelLink } from '../../core/links';
 import { cellAddress, mapStack } from '../../core/maps';
 import type { ChannelOrder } from '../../core/order';
 import { makeAtlas, paintAtlas, type Atlas } from '../../draw/atlas';
 import type { Link, OverlayData } from '../../draw/overlay';
-import { isVisible, type DrawnColumn, type Edge } from '../../draw/scene';
+import { isVisible, type DrawnColumn, type Edge, type View } from '../../draw/scene';
 import type { Range } from '../../core/types';
 import type { Look, Place } from '../../state/look.svelte';
 import type { Scales } from '../../state/scales.svelte';
+import { Slide } from './slide.svelte';
 
 export interface StageOptions {
   theme: () => Theme;
   order: () => ChannelOrder;
   density: () => Density;
   pinned: () => Place | null;
+  /** The node and channel whose room is open. */
+  room?: () => { node: string; channel: number } | null;
 }
+
+/** What the view of a neuron needs beside a column, and above a band; and takes where it is free. */
+const ROOM = { width: 440, least: 420, band: 520 };
+const TALLEST_ROOM_PX = 620;
 
 /** More faint links than this, in all or between two columns, are a slab, not texture. */
 const FAINT_MOST = 4000;
@@ -40,6 +50,14 @@ export class Stage {
   width = $state(0);
   height = $state(0);
   transform = $state.raw({ k: 1, x: 0, y: 0 });
+  slide = new Slide();
+  /** Channels of a node in an order that an open room asks for, as many as its column shows. */
+  ranking: { node: string; channels: readonly number[] } | null = $state.raw(null);
+  /**
+   * What an open room makes of a point of the world: the cell that its window should stand on, or
+   * null where the point means nothing to it.
+   */
+  grab: ((x: number, y: number) => { y: number; x: number } | null) | null = $state.raw(null);
 
   #look: Look;
   #scales: Scales;
@@ -56,7 +74,8 @@ export class Stage {
     return new Map(this.#look.card.nodes.map(({ id }) => [id, this.#scales.order(id, order)]));
   });
 
-  layout = $derived.by(() =>
+  /** Where every column stands without a room, and shows what. */
+  placed = $derived.by(() =>
     makeLayout(this.#look.card.nodes, {
       width: Math.max(280, this.width),
       height: Math.max(200, this.height),
@@ -64,6 +83,39 @@ export class Stage {
       order: (id) => this.#orders.get(id),
     }),
   );
+
+  /** The columns as they would stand without a room; one of them may be in a room's order. */
+  layout = $derived.by(() => {
+    const { ranking } = this;
+    if (!ranking) return this.placed;
+    const columns = this.placed.columns.map((column) =>
+      column.id === ranking.node ? ranked(column, ranking.channels) : column,
+    );
+    return { ...this.placed, columns };
+  });
+
+  #opened = $derived.by(() => this.#options.room?.()?.node ?? null);
+
+  /** Where the room of the opened neuron is, and who makes way. */
+  plan: RoomPlan | null = $derived.by(() => {
+    const node = this.#opened === null ? undefined : this.#look.nodes.get(this.#opened);
+    if (!node || node.op === 'input') return null;
+    const [source = null, ...more] = node.inputs;
+    const isOneRow = this.placed.columns.every(({ row }) => row === 0);
+    const free = isOneRow ? Math.min(TALLEST_ROOM_PX, this.height - 2 * SPACE_PX) : 0;
+    const size = { ...ROOM, least: Math.max(ROOM.least, free) };
+    return planRoom(this.placed, node.id, more.length > 0 ? null : source, size);
+  });
+
+  /** Some column may still be on its way. */
+  #isApart = $derived(this.slide.openness > 0);
+
+  /** Size of the world, with the room that is open or not yet closed. */
+  world = $derived.by(() => {
+    const { width, height } = this.plan ?? this.placed;
+    const more = this.#isApart && !this.plan ? ROOM.width + ROOM.band : 0;
+    return { width: width + more, height: height + more };
+  });
 
   columns = $derived(new Map(this.layout.columns.map((column) => [column.id, column])));
 
@@ -79,9 +131,11 @@ export class Stage {
 
   /** The columns in view, their maps painted before they are drawn. */
   painted: readonly DrawnColumn[] = $derived.by(() => {
-    const view = { ...this.transform, width: this.width, height: this.height, ratio: 1 };
-    const seen = this.layout.columns.filter((column) => isVisible(column, view));
-    return seen.flatMap((column) => this.#paint(column));
+    const seen = this.layout.columns.filter((column) => isVisible(column, this.viewOf(column.id)));
+    return seen.flatMap((column) => {
+      const shift = this.slide.offset(column.id);
+      return this.#paint(column).map((drawn) => ({ ...drawn, shift }));
+    });
   });
 
   edges: readonly Edge[] = $derived.by(() => this.#faintEdges());
@@ -106,6 +160,21 @@ export class Stage {
     this.#options = options;
   }
 
+  /** World to screen for one column, wherever it stands now. */
+  viewOf(id: string): View {
+    const { k, x, y } = this.transform;
+    const offset = this.slide.offset(id);
+    const { width, height } = this;
+    return { k, x: x + offset.x * k, y: y + offset.y * k, width, height, ratio: 1 };
+  }
+
+  /** The maps of a node where they stand once columns have made way. */
+  cellsOf(node: string): readonly CellBox[] {
+    const offset = this.plan?.offsets.get(node) ?? { x: 0, y: 0 };
+    return this.columns.get(node)?.cells.map((cell) => movedBox(cell, offset)) ?? [];
+  }
+
+  /** Where a map stands in the layout; a column that has made way is elsewhere: see `viewOf`. */
   box(node: string, channel: number): Box | null {
     return this.#boxes.get(node)?.get(channel) ?? null;
   }
@@ -113,10 +182,11 @@ export class Stage {
   /** The place under a point of the view, in CSS pixels. */
   placeAt(x: number, y: number): Place | null {
     const { k, x: left, y: top } = this.transform;
-    const [worldX, worldY] = [(x - left) / k, (y - top) / k];
-    const hit = hitTest(this.layout, worldX, worldY);
+    const hit = hitTest(this.layout, (x - left) / k, (y - top) / k, (id) => this.slide.offset(id));
     if (!hit || hit.column.id === PICTURE) return null;
     const { column, cell } = hit;
+    const own = this.viewOf(column.id);
+    const [worldX, worldY] = [(x - own.x) / k, (y - own.y) / k];
     const stack = mapStack(this.#look.node(column.id));
     const inside = (at: number, size: number, count: number) =>
       Math.min(count - 1, Math.max(0, Math.floor((at / size) * count)));
@@ -126,6 +196,20 @@ export class Stage {
       y: inside(worldY - cell.y, cell.h, stack.height),
       x: inside(worldX - cell.x, cell.w, stack.width),
     };
+  }
+
+  /** The cell that an open room's window should stand on for a point of the view, CSS pixels. */
+  grabAt(x: number, y: number): { y: number; x: number } | null {
+    const { k, x: left, y: top } = this.transform;
+    return this.grab?.((x - left) / k, (y - top) / k) ?? null;
+  }
+
+  /** Whether a point of the view lies in the open room. */
+  isInRoom(x: number, y: number): boolean {
+    const { k, x: left, y: top } = this.transform;
+    const [at, down] = [(x - left) / k, (y - top) / k];
+    const box = this.plan?.box;
+    return box ? at >= box.x && down >= box.y && at < box.x + box.w && down < box.y + box.h : false;
   }
 
   #atlas(key: string, id: string): Atlas {
@@ -183,13 +267,23 @@ export class Stage {
     return [...incoming(network, place), ...outgoing(network, place, shown)];
   }
 
+  /** While a room is open: the opened map and what it is made of stay bright. */
+  #roomOverlay({ node }: RoomPlan): OverlayData {
+    const channel = this.#options.room?.()?.channel ?? 0;
+    const target = this.cellsOf(node).find((cell) => cell.channel === channel) ?? null;
+    const lit = this.#look.node(node).inputs.flatMap((input) => this.cellsOf(input));
+    return { links: [], lit, target, windows: this.#fields(), dim: this.slide.openness };
+  }
+
   #overlay(): OverlayData {
+    if (this.plan) return this.#roomOverlay(this.plan);
     const place = this.#look.hover ?? this.#options.pinned();
     const target = place && this.box(place.node, place.channel);
-    if (!place || !target) return { links: [], lit: [], target: null, windows: [], dim: false };
+    if (!place || !target)
+      return { links: [], lit: [], target: null, windows: [], dim: this.slide.openness };
     const links = this.#drawn(this.#links);
     const lit = links.flatMap(({ from, to }) => [from, to]).filter((box) => box !== target);
-    return { links, lit: [...new Set(lit)], target, windows: this.#fields(), dim: true };
+    return { links, lit: [...new Set(lit)], target, windows: this.#fields(), dim: 1 };
   }
 
   #drawn(links: readonly ChannelLink[]): Link[] {
@@ -209,7 +303,10 @@ export class Stage {
 
   /** The cell that is pointed at or pinned, in its node's own coordinates. */
   #cell(): { node: string; cell: number[] } | null {
-    const place = this.#look.hover ?? this.#options.pinned();
+    const pinned = this.#options.pinned();
+    const place = this.plan
+      ? pinned && { ...pinned, ...this.#look.cursor }
+      : (this.#look.hover ?? pinned);
     if (!place || place.y === undefined || place.x === undefined) return null;
     const { node, channel, y, x } = place;
     return { node, cell: cellAddress(this.#look.node(node), channel, y, x) };
@@ -223,15 +320,15 @@ export class Stage {
   /** The window on the inputs and the receptive field on the network's input. */
   #fields(): Box[] {
     const at = this.#cell();
-    const areas = at ? windowsOf(this.#look.nodes, at.node, at.cell) : [];
+    // An open room draws its own window, with what lies in the padding.
+    const areas = at && !this.grab ? windowsOf(this.#look.nodes, at.node, at.cell) : [];
     return [...areas, ...(this.field ? [this.field] : [])].flatMap((area) => this.#areaBoxes(area));
   }
 
   /** An area of a node's maps, in the world, on every map that is read and drawn. */
   #areaBoxes({ node, y0, y1, x0, x1, channels }: Area): Box[] {
     const [, rows = 1, columns = 1] = this.#look.node(node).shape;
-    const cells = this.columns.get(node)?.cells ?? [];
-    return cells
+    return this.cellsOf(node)
       .filter(({ channel }) => channel >= channels[0] && channel < channels[1])
       .map((cell) => ({
         x: cell.x + (x0 / columns) * cell.w,
@@ -248,4 +345,10 @@ const EMPTY = new Map();
 function thinned<T>(all: readonly T[], most: number): readonly T[] {
   const step = all.length / most;
   return step <= 1 ? all : Array.from({ length: most }, (_, i) => all[Math.floor(i * step)] as T);
+}
+
+/** A column whose maps are other channels, or the same in another order. */
+function ranked(column: Column, channels: readonly number[]): Column {
+  const cells = column.cells.map((cell, i) => ({ ...cell, channel: channels[i] ?? cell.channel }));
+  return { ...column, cells };
 }
