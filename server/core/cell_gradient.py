@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 
 from .arithmetic import Arithmetic, Part, Term
 
@@ -97,7 +98,7 @@ def _norm(made: Arithmetic, output: float) -> list[PartGradient]:
     """Outside of training mean and variance are constants, not made of this batch."""
     number = _numbers(made)
     inside = output * number.get("scale", 1.0)
-    spread = number["variance"] + number["eps"]
+    spread = number["variance"] + number["eps"] or nan
     back = float(inside / spread**0.5)
     shares = {
         "input": back,

@@ -57,7 +57,7 @@ def norm(source: Source, record: Record, cell: Cell) -> Made | None:
     mean, variance = (_at(each, c, 0.0) for each in statistics)
     scale, shift = (_at(each, c, default) for each, default in zip(learned, (1, 0), strict=True))
     eps = float(record.geometry["eps"])
-    deviation = math.sqrt(variance + eps)
+    deviation = math.sqrt(variance + eps) or math.nan
     normalised = (term.value - mean) / deviation
     parts = [
         whole("input", [term]),

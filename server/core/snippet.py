@@ -30,7 +30,7 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Cell:
+class Shown:
     """What a snippet is made from."""
 
     source: Source
@@ -63,7 +63,7 @@ def snippet(source: Source, made: Arithmetic, where: Where) -> str:
     """
     if made.kind not in WRITERS or made.reason:
         return ""
-    cell = Cell(source, source.records[made.node], made, where)
+    cell = Shown(source, source.records[made.node], made, where)
     body = "\n".join(WRITERS[made.kind](cell))
     place = ", ".join(f"{axis}={at}" for axis, at in made.cell.items())
     imports = ["import torch", *(["import torch.nn.functional as F"] if "F." in body else [])]
@@ -110,7 +110,7 @@ def _scalar(value: float) -> str:
     return f"torch.tensor({_number(value)})"
 
 
-def _from_server(cell: Cell) -> list[str]:
+def _from_server(cell: Shown) -> list[str]:
     """Lines that read the input of a node as `x` and its weights by name."""
     node, where, record = cell.record.inputs[0], cell.where, cell.record
     lines = [
@@ -133,7 +133,7 @@ def _named(record: Record, role: str) -> str:
 # --- one kind each ---
 
 
-def _convolution(cell: Cell) -> list[str]:
+def _convolution(cell: Shown) -> list[str]:
     parts = [part for part in cell.made.parts if part.name == "channel"]
     count = sum(part.count for part in parts)
     if cell.is_large(count):
@@ -154,7 +154,7 @@ def _convolution(cell: Cell) -> list[str]:
     return [*lines, f"print(F.conv2d(window, kernel{', bias' if bias else ''}).item())"]
 
 
-def _whole_convolution(cell: Cell) -> list[str]:
+def _whole_convolution(cell: Shown) -> list[str]:
     """The layer as it is, on its whole input."""
     geometry, record = cell.record.geometry, cell.record
     axes, pads = len(geometry["kernel"]), geometry["padding"]
@@ -176,7 +176,7 @@ def _whole_convolution(cell: Cell) -> list[str]:
     ]
 
 
-def _dense(cell: Cell) -> list[str]:
+def _dense(cell: Shown) -> list[str]:
     record, count = cell.record, cell.record.geometry["in"]
     if cell.is_large(count):
         weight, bias = _named(record, "weight"), _named(record, "bias")
@@ -201,19 +201,19 @@ def _flat(values: Tensor) -> list[float]:
     return numbers
 
 
-def _maximum(cell: Cell) -> list[str]:
+def _maximum(cell: Shown) -> list[str]:
     values = [term.value for term in cell.terms]
     return [*_tensor("window", values, (len(values),)), "print(window.max().item())"]
 
 
-def _average(cell: Cell) -> list[str]:
+def _average(cell: Shown) -> list[str]:
     values = [term.value for term in cell.terms]
     divisor = round(1 / (cell.terms[0].weight or 1)) if cell.terms else 1
     lines = _tensor("window", values, (len(values),))
     return [*lines, f"print((window.sum() / {divisor}).item())"]
 
 
-def _activation(cell: Cell) -> list[str]:
+def _activation(cell: Shown) -> list[str]:
     geometry = cell.record.geometry
     name = geometry["function"]
     settings = [f"{k}={v!r}" for k, v in geometry.items() if k not in UNSAID]
@@ -223,7 +223,7 @@ def _activation(cell: Cell) -> list[str]:
     return [f"x = {_scalar(cell.terms[0].value)}", f"print({call}.item())"]
 
 
-def _norm(cell: Cell) -> list[str]:
+def _norm(cell: Shown) -> list[str]:
     number = {part.name: part.value for part in cell.made.parts}
     roles = (("mean", "mean"), ("var", "variance"), ("weight", "scale"), ("bias", "shift"))
     lines = [
@@ -237,17 +237,17 @@ def _norm(cell: Cell) -> list[str]:
     return [x, *lines, f"print({call}.item())"]
 
 
-def _identity(cell: Cell) -> list[str]:
+def _identity(cell: Shown) -> list[str]:
     return [f"x = {_scalar(cell.terms[0].value)}", "print(x.clone().item())"]
 
 
-def _dropout(cell: Cell) -> list[str]:
+def _dropout(cell: Shown) -> list[str]:
     share = cell.record.geometry.get("p", 0.5)
     call = f"F.dropout(x, {share}, training=False)"
     return [f"x = {_scalar(cell.terms[0].value)}", f"print({call}.item())"]
 
 
-def _lit(cell: Cell, name: str, source: int) -> list[str]:
+def _lit(cell: Shown, name: str, source: int) -> list[str]:
     """Zeros of an input's shape, with the one number where it lies."""
     (term,) = cell.terms
     shape = cell.source.records[cell.record.inputs[source]].shape
@@ -258,11 +258,11 @@ def _lit(cell: Cell, name: str, source: int) -> list[str]:
     ]
 
 
-def _flatten(cell: Cell) -> list[str]:
+def _flatten(cell: Shown) -> list[str]:
     return [*_lit(cell, "maps", 0), f"print(maps.flatten()[{cell.index}].item())"]
 
 
-def _concat(cell: Cell) -> list[str]:
+def _concat(cell: Shown) -> list[str]:
     shapes = [list(cell.source.records[node].shape) for node in cell.record.inputs]
     mine = cell.record.inputs.index(cell.terms[0].node)
     lines = [f"parts = [torch.zeros(shape) for shape in {shapes}]", *_lit(cell, "own", mine)]
@@ -271,13 +271,13 @@ def _concat(cell: Cell) -> list[str]:
     return [*lines, f"parts[{mine}] = own", f"print({call}.item())"]
 
 
-def _addition(cell: Cell) -> list[str]:
+def _addition(cell: Shown) -> list[str]:
     values = [part.value for part in cell.made.parts]
     lines = [f"{name} = {_scalar(value)}" for name, value in zip("abcdefgh", values, strict=False)]
     return [*lines, f"print(({' + '.join('abcdefgh'[: len(values)])}).item())"]
 
 
-def _softmax(cell: Cell) -> list[str]:
+def _softmax(cell: Shown) -> list[str]:
     terms, name = cell.made.parts[-1].terms, cell.made.kind
     if cell.is_large(len(terms)):
         axis = cell.record.geometry.get("axis", 0)
@@ -288,7 +288,7 @@ def _softmax(cell: Cell) -> list[str]:
     return [*lines, f"print(torch.{name}(logits, 0)[{place}].item())"]
 
 
-def _pad(cell: Cell) -> list[str]:
+def _pad(cell: Shown) -> list[str]:
     geometry, value = cell.record.geometry, _number(cell.record.geometry["value"])
     sides = [side for pair in reversed(geometry["padding"]) for side in pair]
     shape = ", ".join(map(str, cell.source.records[cell.record.inputs[0]].shape))
@@ -297,7 +297,7 @@ def _pad(cell: Cell) -> list[str]:
     return [*lines, f"print(F.pad(maps, {sides}, value={value})[{cell.index}].item())"]
 
 
-Writer = Callable[[Cell], list[str]]
+Writer = Callable[[Shown], list[str]]
 WRITERS: dict[str, Writer] = {
     "conv": _convolution,
     "dense": _dense,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -147,3 +148,17 @@ def test_an_activation_has_torchs_value_and_slope(case: Json) -> None:
         found = [curve(x, case["settings"]) for x in case["x"]]
         # Torch's hardsigmoid takes 1/6 in float32 for its slope, in double too.
         assert found == pytest.approx(case[part], rel=1e-7, abs=1e-15)
+
+
+def test_a_norm_of_no_spread_is_no_error() -> None:
+    x, zeros = torch.ones(1, 1, 1), torch.zeros(1)
+    picture = Record("input", Op.INPUT, "", (), (1, 1, 1), {"kind": "input"}, 0, {}, x, "")
+    geometry = {"kind": "cell", "function": "batch_norm", "eps": 0.0}
+    out = F.batch_norm(x[None], zeros, zeros, eps=0.0)[0]
+    weights = {"running_mean": zeros, "running_var": zeros}
+    names = {role: role for role in weights}
+    norm = Record("n", Op.NORM, "", ("input",), (1, 1, 1), geometry, 0, names, out, "")
+    made = cell_arithmetic(Source({"input": picture, "n": norm}, weights), "n", (0, 0, 0))
+    assert not math.isfinite(made.value)
+    assert made.reason == ""
+    assert len(cell_gradient(made, 1.0)) == len(made.parts)
