@@ -224,7 +224,31 @@ def test_prelu_begins_at_a_quarter_and_learns_its_slope(open_page: Open) -> None
     page.wait_for_function("async () => (await (await fetch('/api/runs')).json()).length === 0")
 
 
-@pytest.mark.parametrize("name", ["activation", "softmax"])
+def test_the_shapes_of_a_product_are_torchs_and_so_is_its_refusal(open_page: Open) -> None:
+    page = at_bench(open_page, "shape", "n:2,k:5,m:3")
+    said = page.locator("[data-proof='48']")
+    with pytest.raises(RuntimeError) as refused:
+        torch.zeros(2, 5) @ torch.zeros(3, 5)
+    expect(said).to_have_text(f"RuntimeError: {refused.value}")
+    page.locator("[data-turn=w]").click()
+    expect(said).to_have_attribute("data-shape", "2,3")
+    expect(said).to_contain_text("It fits")
+    page.locator("[data-w='2']").click()
+    page.locator("[data-turn=w]").click()
+    expect(said).to_have_attribute("data-shape", "2,2")
+    expect(said).to_contain_text("wanted was")
+
+
+def test_the_layer_view_leads_to_the_bench_of_its_kind(open_page: Open) -> None:
+    page = open_page("#v=1&node=relu_2_1&picture=rocket")
+    page.locator("[data-lab=activation]").click()
+    share = page.locator("[data-proof='53']")
+    expect(share).to_have_attribute("data-layer-id", "relu_2_1")
+    inputs = numbers(page, header(page, "tiny-vgg", "rocket")["trace_id"], "conv_2_1")
+    assert value(share) == pytest.approx((inputs <= 0).mean(), abs=1e-9)
+
+
+@pytest.mark.parametrize("name", ["activation", "softmax", "shape"])
 def test_a_toy_fits_a_phone_and_axe_finds_nothing_serious(open_page: Open, name: str) -> None:
     phone = {"width": 390, "height": 844}
     page = open_page(bench(name) + "&lang=zh&theme=dark", viewport=phone)

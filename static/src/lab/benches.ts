@@ -22,4 +22,5 @@ export const BENCHES = [
   { id: 'softmax', op: 'softmax', load: () => import('./softmax/SoftmaxBench.svelte') },
   { id: 'pooling', op: 'pool', load: () => import('./pooling/PoolingBench.svelte') },
   { id: 'plane', op: 'activation', load: () => import('./plane/PlaneBench.svelte') },
+  { id: 'shape', op: 'dense', load: () => import('./shape/ShapeBench.svelte') },
 ] as const satisfies readonly Bench[];
