@@ -177,14 +177,36 @@ def test_the_program_of_a_cell_prints_its_value(
     assert printed(made["code"]) == pytest.approx(made["value"], rel=1e-4)
 
 
+def edited(client: TestClient, trace: Any, edit: dict[str, Any]) -> Any:
+    """The header of the trace with one edit put in."""
+    body = {"trace_id": trace["trace_id"], "edits": [edit]}
+    headers = {"accept": "application/json"}
+    return client.post("/api/models/tiny-vgg/trace", json=body, headers=headers).json()
+
+
 def test_the_program_of_an_edited_cell_needs_no_server(client: TestClient, trace: Any) -> None:
     weight = {"kind": "weight", "name": "output.weight", "index": [7, 3], "value": 0.5}
-    body = {"trace_id": trace["trace_id"], "edits": [weight]}
-    headers = {"accept": "application/json"}
-    edited = client.post("/api/models/tiny-vgg/trace", json=body, headers=headers).json()
-    made = cell(client, edited, "output", c=7)
+    made = cell(client, edited(client, trace, weight), "output", c=7)
     assert "urlopen" not in made["code"]
     assert printed(made["code"]) == pytest.approx(made["value"], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("edit", "kind", "reason"),
+    [
+        ({"kind": "pooling", "node": "max_pool_1", "mode": "average"}, "average", ""),
+        ({"kind": "channel", "node": "max_pool_1", "channel": 3, "scale": 2.0}, "other", "differs"),
+        ({"kind": "activation", "node": "relu_1_2", "function": "tanh"}, "max", ""),
+    ],
+)
+def test_an_edited_step_is_worked_out_as_what_it_became_or_not_at_all(
+    client: TestClient, trace: Any, edit: dict[str, Any], kind: str, reason: str
+) -> None:
+    flat = cell(client, trace, "max_pool_1", c=3, y=14, x=15)
+    assert flat["value"] != 0
+    made = cell(client, edited(client, trace, edit), "max_pool_1", c=3, y=14, x=15)
+    assert (made["kind"], made["reason"], made["note"]) == (kind, reason, NOTES[reason])
+    assert made["value"] != flat["value"]
 
 
 def test_a_trace_of_gradients_has_no_cells(client: TestClient, trace: Any) -> None:
