@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Open
 from tests.e2e.maps import header, numbers
+from tests.e2e.test_access import serious
 
 pytestmark = pytest.mark.e2e
 
@@ -238,3 +239,15 @@ def test_parameters_are_counted_as_torch_counts_them(open_page: Open) -> None:
     said(page, 31, parameters=6 * 16 + 16)
     page.locator("#parameters-net").select_option("lenet")
     expect(page.locator("p[data-total='61706']").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "name", ["pixel", "kernel&set=tab:numbers,turn:1", "channels", "field", "matrix", "parameters"]
+)
+def test_a_bench_fits_a_phone_and_axe_finds_nothing_serious(open_page: Open, name: str) -> None:
+    page = open_page(
+        f"lab#v=1&view=lab&theme=dark&lang=zh&bench={name}", viewport={"width": 390, "height": 844}
+    )
+    expect(page.locator("[data-proof]").first).to_be_visible()
+    assert page.evaluate("document.querySelector('article').scrollWidth") <= 390
+    assert serious(page) == []
