@@ -128,16 +128,16 @@ def test_a_wrong_result_names_the_sum_that_differs(open_page: Open) -> None:
     page = open_page(f"{CONV}&level=ask&lang=zh")
     value = float(numbers(page, drawn(page), "conv_2_1")[4, 10, 12])
     expect(page.locator("[data-reading]")).to_contain_text("= ?")
-    expect(page.locator("[data-total]")).to_have_text("?")
+    expect(page.locator(f"{CARD} [data-total]")).to_have_text("?")
     expect(page.locator("[data-proof]")).to_have_count(0)
-    bias = number(page.locator("[data-part=bias]"), "value")
+    bias = number(page.locator(f"{CARD} [data-part=bias]"), "value")
     row = page.locator(f"{CARD} [data-row]").first
     channel, share = row.locator(".label").inner_text(), number(row, "value")
     expect(ask(page, value - bias)).to_contain_text("忘了加偏置")
     expect(ask(page, value - 2 * share)).to_contain_text(f"{channel} 的和的符号弄反了")
     expect(ask(page, value - share)).to_contain_text(f"漏掉了{channel} 的和")
     expect(ask(page, f"{value:.3g}")).to_have_attribute("data-verdict", "right")
-    expect(page.locator("[data-total]")).not_to_have_text("?")
+    expect(page.locator(f"{CARD} [data-total]")).not_to_have_text("?")
 
 
 def test_the_cell_goes_backwards_as_the_server_says(open_page: Open) -> None:
@@ -172,9 +172,9 @@ def test_the_walk_goes_term_by_term_and_cell_by_cell_until_a_hand_takes_over(
     page = open_page(CONV)
     walk = page.locator("[data-walk]")
     walk.locator("[data-player=start]").click()
-    expect(page.locator("[data-lit]")).to_have_attribute("data-lit", "0")
+    expect(page.locator(f"{CARD} [data-lit]")).to_have_attribute("data-lit", "0")
     walk.locator("[data-player=on]").click()
-    expect(page.locator("[data-lit]")).to_have_attribute("data-lit", "1")
+    expect(page.locator(f"{CARD} [data-lit]")).to_have_attribute("data-lit", "1")
     page.select_option("#walk", "cells")
     walk.locator("[data-player=on]").click()
     expect(page.locator(CARD)).to_have_attribute("data-card", "conv_2_1/4/10/13")
@@ -191,7 +191,7 @@ def test_nothing_walks_by_itself_where_motion_is_unwelcome(open_page: Open) -> N
     play = page.locator("[data-walk] [data-player=play]")
     for position in ("0", "1"):
         play.click()
-        expect(page.locator("[data-lit]")).to_have_attribute("data-lit", position)
+        expect(page.locator(f"{CARD} [data-lit]")).to_have_attribute("data-lit", position)
         expect(page.locator("[data-walk]").get_by_role("button", name="Play")).to_be_visible()
 
 

@@ -6,6 +6,7 @@ import {
   formatNumber,
   formatPercent,
   formatShape,
+  formatSquare,
 } from './numbers';
 
 /** Text as a computer reads it: the way back from the page to the number. */
@@ -120,5 +121,19 @@ describe('formatShape', () => {
 describe('formatAdded', () => {
   it('takes off what is negative, with one sign', () => {
     expect([0.18, -0.68, 0].map(formatAdded)).toEqual(['+ 0.180', '\u2212 0.680', '+ 0']);
+  });
+});
+
+describe('formatSquare', () => {
+  it.each([
+    [0.1936, '0.19'],
+    [-0.0934, '−0.093'],
+    [-0.00596, '−0.006'],
+    [0.00013, '0.0001'],
+    [-0.00013, '−1e−4'],
+    [12.34, '12'],
+    [0, '0'],
+  ])('writes %d into a square as %s', (value, text) => {
+    expect(formatSquare(value)).toBe(text);
   });
 });

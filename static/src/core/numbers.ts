@@ -35,6 +35,16 @@ export function formatAdded(value: number): string {
   return `${value < 0 ? MINUS : '+'} ${formatNumber(Math.abs(value))}`;
 }
 
+/**
+ * A value in at most `length` characters, for squares: two significant digits, else one, else a power
+ * of ten: −0.093, −0.006, 1e−4.
+ */
+export function formatSquare(value: number, length = 6): string {
+  const texts = [2, 1].map((digits) => formatNumber(value, digits));
+  const found = texts.find((text) => text.length <= length);
+  return found ?? signed(value, exponential(Math.abs(value), 1));
+}
+
 /** The shortest decimal number that is the same float32: what torch holds, without noise digits. */
 export function formatFull(value: number): string {
   if (!Number.isFinite(value)) return formatSpecial(value);

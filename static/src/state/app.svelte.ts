@@ -103,6 +103,7 @@ export class App {
   restore(): void {
     const { net, picture } = this;
     this.state = decodeState(location.hash, location.pathname);
+    this.look.cursor = null;
     if (this.net !== net || this.picture !== picture) this.crop = null;
     const id = this.state.picture;
     this.isOwnGone = id !== null && isOwnId(id) && !this.pictures.find(id);
@@ -112,6 +113,8 @@ export class App {
   /** Changes part of the state; `step` adds an entry to the history, else the present one changes. */
   go(change: Partial<State>, step = true): void {
     this.state = { ...this.state, ...change };
+    // A window that moves belongs to what was opened.
+    if ('cell' in change) this.look.cursor = null;
     locale.language = this.language;
     const address = `${pathOf(this.state.view)}#${encodeState(this.state)}`;
     if (address === `${location.pathname}${location.hash}`) return;
@@ -186,7 +189,7 @@ export class App {
   back(): boolean {
     if (this.node === null) return false;
     const isMap = this.channel !== null && isMaps(this.look.node(this.node).shape);
-    if (this.cell !== null) this.go({ cell: null });
+    if (this.cell !== null || this.look.cursor !== null) this.go({ cell: null });
     else if (isMap) this.go({ c: null, cell: null });
     else this.go({ node: null, c: null, cell: null });
     return true;
