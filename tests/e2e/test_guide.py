@@ -62,3 +62,23 @@ def test_it_reads_well_without_javascript(browser: Browser, app: Running) -> Non
         assert page.locator("figure:visible").count() == 0
     finally:
         context.close()
+
+
+def test_its_figures_are_alive_and_of_the_current_picture(guide: Page) -> None:
+    guide.locator("[data-section=softmax]").click()
+    figure = guide.locator("#softmax figure [data-live=softmax]")
+    expect(figure).to_be_visible()
+    expect(guide.locator("#softmax figcaption")).to_contain_text("softmax of Tiny VGG")
+    guide.locator("[data-section=conv]").click()
+    expect(guide.locator("#conv [data-live=conv] math").first).to_be_visible()
+    guide.locator("[data-section=window]").click()
+    expect(guide.locator("#window [data-live=kernel]")).to_be_visible()
+    assert "set=" not in guide.url
+
+
+def test_every_panel_leads_to_its_section_and_back(page: Page) -> None:
+    page.goto("/#v=1&node=max_pool_1&c=0")
+    page.locator("[data-inspector] [data-explain]").click()
+    expect(page.locator("#pool h2")).to_be_in_viewport()
+    page.locator("#pool .see a").first.click()
+    expect(page.locator("[data-inspector='max_pool_1/0']")).to_be_visible()

@@ -20,13 +20,3 @@ export function sectionAt(article: ParentNode, line: number): string | null {
   );
   return begun.at(-1)?.id ?? null;
 }
-
-/** The address that a press on a link of the article asks for, when it is one of this page's own. */
-export function ownAddress(event: MouseEvent): URL | null {
-  if (event.defaultPrevented || event.button !== 0) return null;
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return null;
-  const link = (event.target as Element | null)?.closest('a');
-  if (!link || link.target) return null;
-  const url = new URL(link.href);
-  return url.origin === location.origin && url.hash ? url : null;
-}
