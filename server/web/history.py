@@ -38,8 +38,9 @@ def as_columns(
     """Yields the points as a safetensors file: (n,) for each of step, epoch, loss, ...
 
     A column is F32 where that holds each of its numbers exactly, as it does losses of PyTorch, else
-    F64; one that is the same number throughout is (1,). `__metadata__.run` is the JSON `{id, state,
-    seq, count}`, n the `count`. The file is written here and not by the library, which copies a
+    F64. Of more than 2 numbers, one that is the same throughout is (1,), and one that rises by 1,
+    as steps do, is (2,), its first and its last. `__metadata__.run` is the JSON `{id, state, seq,
+    count}`, n the `count`. The file is written here and not by the library, which copies a
     million points twice before the first byte can be sent.
     """
     points = decimated(store.points(row.id, from_step), buckets)
@@ -68,9 +69,14 @@ def turned(points: Rows, names: Sequence[str]) -> Rows:
 
 
 def packed(column: NDArray[np.float64]) -> NDArray[np.floating]:
-    """Returns the same numbers in as few bytes as hold them exactly: float32, or one for all."""
-    if len(column) > 1 and np.array_equal(column, np.broadcast_to(column[0], column.shape)):
+    """Returns the same numbers in as few bytes as hold them exactly.
+
+    One for all where they are equal, the first and the last where they rise by 1; float32.
+    """
+    if len(column) > 2 and column[0] == column[-1] and np.all(column == column[0]):
         column = column[:1]
+    elif len(column) > 2 and column[-1] - column[0] == len(column) - 1:
+        column = column[[0, -1]] if np.all(np.diff(column) == 1) else column
     with np.errstate(over="ignore"):  # What is beyond float32 becomes infinite, and is not equal.
         small = column.astype("<f4")
     return small if np.array_equal(small, column, equal_nan=True) else column

@@ -127,7 +127,8 @@ def recorded(
     """Returns every recorded point from a step on, and what else happened since.
 
     `columns` chooses those of the binary answer. There a column is F32 where that holds each of its
-    numbers exactly, and a single number where all are the same; `__metadata__.run` has the `count`.
+    numbers exactly, one number where all are the same, and the first and the last where they rise
+    by 1; `__metadata__.run` has the `count`.
     """
     row, store = here.hub.row(run_id), here.hub.store
     names = _listed("columns", columns, POINT) or POINT

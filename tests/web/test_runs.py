@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 import numpy as np
+import pytest
 import safetensors.numpy
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from convlens.train.options import TABLE
+from convlens.web import history
 from convlens.web.history import decimated
 from tests.web.running import QUICK, SLOW, SOCKET, control, start, until
 from tests.web.test_api import assert_problem
@@ -72,15 +74,19 @@ def test_the_columns_of_the_history_are_its_points(client: TestClient, trained: 
     assert count == len(points)
     assert columns.keys() == {"step", "epoch", "loss", "accuracy", "lr"}
     for name, column in columns.items():
-        every = column.astype(np.float64).tolist() * (count if len(column) == 1 else 1)
-        assert every == [point[name] for point in points]
+        assert whole(column, count) == [point[name] for point in points]
 
 
 def test_columns_are_as_small_as_exact_numbers_can_be(client: TestClient, trained: Any) -> None:
-    place = f"/api/runs/{trained['id']}/history?columns=lr,loss,epoch"
+    place = f"/api/runs/{trained['id']}/history?columns=step,lr,loss,epoch"
     columns, count = columns_of(client, place)
     kinds = {name: (str(column.dtype), len(column)) for name, column in columns.items()}
-    assert kinds == {"lr": ("float64", 1), "loss": ("float32", count), "epoch": ("float64", count)}
+    assert kinds == {
+        "step": ("float32", 2),
+        "lr": ("float64", 1),
+        "loss": ("float32", count),
+        "epoch": ("float64", count),
+    }
 
 
 def test_the_epoch_of_a_point_follows_from_its_step(client: TestClient, trained: Any) -> None:
@@ -89,6 +95,32 @@ def test_the_epoch_of_a_point_follows_from_its_step(client: TestClient, trained:
     assert [point["epoch"] for point in told["points"]] == [
         point["step"] / each for point in told["points"]
     ]
+
+
+def whole(column: Any, count: int) -> list[float]:
+    """The numbers of a column, however few of them were sent."""
+    told: list[float] = column.astype(np.float64).tolist()
+    if len(told) == 1:
+        return told * count
+    return [told[0] + i for i in range(count)] if len(told) == 2 else told
+
+
+@pytest.mark.parametrize(
+    ("column", "kept"),
+    [
+        ([5, 6, 7], ("float32", [5, 7])),
+        ([5, 7, 8, 8], ("float32", [5, 7, 8, 8])),
+        ([0.1, 0.1, 0.1], ("float64", [0.1])),
+        ([0.25, 0.5, 0.25], ("float32", [0.25, 0.5, 0.25])),
+        ([0.1, 0.2], ("float64", [0.1, 0.2])),
+        ([1e300, 1], ("float64", [1e300, 1])),
+        ([], ("float32", [])),
+    ],
+    ids=str,
+)
+def test_a_column_is_packed_only_where_it_can_be_read_back(column: Any, kept: Any) -> None:
+    found = history.packed(np.array(column, np.float64))
+    assert (str(found.dtype), found.tolist()) == kept
 
 
 def columns_of(client: TestClient, place: str) -> tuple[dict[str, Any], int]:

@@ -181,10 +181,17 @@ describe('columnOf', () => {
     expect([...columnOf(tensors, 'one', 3)]).toEqual([3, 3, 3]);
   });
 
+  it('is counted up where only the first and the last were sent', () => {
+    const ends = { steps: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } };
+    const sent = parseTensors(payload(ends, new Uint8Array(f32(391, 394)))).tensors;
+    expect([...columnOf(sent, 'steps', 4)]).toEqual([391, 392, 393, 394]);
+    expect([...columnOf(sent, 'steps', 2)]).toEqual([391, 394]);
+  });
+
   it.each([
     ['missing', 2, 'missing is missing, not F32 or F64'],
     ['other', 4, 'other is U8, not F32 or F64'],
-    ['wide', 3, 'wide has 2 numbers, expected 3'],
+    ['wide', 1, 'wide has 2 numbers, expected 1'],
   ])('says what is wrong with %s', (name, count, fault) => {
     expect(() => columnOf(tensors, name, count)).toThrow(fault);
   });

@@ -143,7 +143,10 @@ export function floatsOf(tensors: ReadonlyMap<string, Tensor>, name: string): Fl
   return tensor.data;
 }
 
-/** A column of float64, sent as float32 where that is exact and as one number where all are equal. */
+/**
+ * A column of float64: sent as float32 where that is exact, as one number where all are equal, as
+ * the first and the last where they rise by 1.
+ */
 export function columnOf(
   tensors: ReadonlyMap<string, Tensor>,
   name: string,
@@ -154,7 +157,9 @@ export function columnOf(
     fail(`${name} is ${tensor ? tensor.dtype : 'missing'}, not F32 or F64`);
   }
   const { data } = tensor;
-  if (data.length === 1) return new Float64Array(count).fill(data[0] as number);
+  const first = data[0] as number;
+  if (data.length === 1) return new Float64Array(count).fill(first);
+  if (data.length === 2 && count > 2) return new Float64Array(count).map((_, i) => first + i);
   if (data.length !== count) fail(`${name} has ${data.length} numbers, expected ${count}`);
   return data instanceof Float64Array ? data : new Float64Array(data);
 }
