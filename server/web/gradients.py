@@ -1,4 +1,4 @@
-"""The gradients of a kept trace: a trace of its own, whose values are derivatives."""
+"""Layers of a kept trace: its gradients, and what its edits changed; each a trace of its own."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -59,6 +59,52 @@ async def kept_gradient(
     return await here.workbench.do(work)
 
 
+@router.get(
+    "/api/traces/{trace_id}/difference",
+    response_model=schema.TraceHeader,
+    responses={
+        **binary("the layout of a trace, values: edited minus original; its header as JSON"),
+        **problems(404, 410, 422, 503),
+    },
+)
+async def kept_difference(
+    trace_id: str,
+    request: Request,
+    here: HereNow,
+    precision: Precision = "uint8",
+    nodes: Nodes = "",
+) -> Response:
+    """Returns what the edits of a kept trace changed in every value: edited minus original."""
+    kept = here.tracer.traces.forward(trace_id)
+    if not kept.edits:
+        raise Problem(
+            422,
+            f"The trace {trace_id} has no edits, so it differs from nothing.",
+            hint="Take the trace_id of an edited trace.",
+            title="Nothing is edited",
+        )
+    original = here.tracer.traces.get(kept.header["base"])
+    as_json = JSON in request.headers.get("accept", "")
+
+    def work() -> Response:
+        found = difference_of(here.tracer, kept, original)
+        return answer(found, precision, nodes, as_json=as_json)
+
+    return await here.workbench.do(work)
+
+
+def difference_of(tracer: Tracer, kept: Kept, original: Kept) -> Kept:
+    """Returns edited minus original values, kept beside the two within the same budget of bytes."""
+    key = key_of(kept.trace_id.encode(), b"difference")
+    found = tracer.traces.find(key)
+    if found is None:
+        pairs = zip(kept.records, original.records, strict=True)
+        records = tuple(_minus(record, before.value) for record, before in pairs)
+        found = _layer(kept, key, records, None)
+        tracer.traces.keep(found)
+    return found
+
+
 def gradient_of(tracer: Tracer, kept: Kept, target: int, of: Of) -> Kept:
     """Returns the gradients of a trace, kept beside it within the same budget of bytes.
 
@@ -80,6 +126,13 @@ def _made(tracer: Tracer, kept: Kept, key: str, target: int, of: Of) -> Kept:
     except tap.TapError as error:
         raise Problem(422, error.detail, hint=error.hint, title="No gradient") from error
     records = tuple(_record(record, grads.get(record.id)) for record in kept.records)
+    return _layer(kept, key, records, {"of": of, "class": kept.header["classes"][target]})
+
+
+def _layer(
+    kept: Kept, key: str, records: tuple[Record, ...], gradient: dict[str, str] | None
+) -> Kept:
+    """What is kept of other values for the nodes of a trace."""
     ends = measure(records)
     head: dict[str, Any] = {
         **kept.header,
@@ -87,9 +140,17 @@ def _made(tracer: Tracer, kept: Kept, key: str, target: int, of: Of) -> Kept:
         "base": kept.trace_id,
         "nodes": describe(records),
         "ranges": stats.ranges(records, ends=ends),
-        "gradient": {"of": of, "class": kept.header["classes"][target]},
+        "gradient": gradient,
     }
-    return Kept(key, records, head, ends, is_gradient=True)
+    return Kept(key, records, head, ends, is_forward=False)
+
+
+def _minus(record: Record, before: Tensor | None) -> Record:
+    """The record with its value less another one; without a value where either is missing."""
+    value = record.value
+    if value is None or before is None or value.shape != before.shape:
+        return replace(record, value=None)
+    return replace(record, value=value.float() - before.float())
 
 
 def _record(record: Record, grad: Tensor | None) -> Record:

@@ -22,8 +22,8 @@ ID_LENGTH = 32
 class Kept:
     """One picture in one network: its records, the header that describes them, its size.
 
-    `edits` were put in before the network ran. Where `is_gradient`, the records' values are
-    derivatives of another trace's.
+    `edits` were put in before the network ran. Where not `is_forward`, the records'
+    values are derivatives of another trace's, or the difference of two.
     """
 
     trace_id: str
@@ -31,7 +31,7 @@ class Kept:
     header: dict[str, Any]
     ends: Mapping[str, Ends] | None = None
     edits: tuple[Edit, ...] = ()
-    is_gradient: bool = False
+    is_forward: bool = True
 
     @cached_property
     def text(self) -> bytes:
@@ -160,14 +160,14 @@ class Traces:
         )
 
     def forward(self, key: str) -> Kept:
-        """Returns a trace as `get` does; one whose values are gradients is a 422 problem."""
+        """Returns a trace as `get` does; one of other values (`is_forward`) is a 422 problem."""
         kept = self.get(key)
-        if kept.is_gradient:
+        if not kept.is_forward:
             raise Problem(
                 422,
-                f"The trace {key} holds gradients, not what the network made of a picture.",
+                f"The trace {key} holds other values than the network's.",
                 hint=f"Take the trace that they belong to: {kept.header['base']}.",
-                title="A trace of gradients",
+                title="Not a forward trace",
             )
         return kept
 

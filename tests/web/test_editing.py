@@ -130,6 +130,17 @@ def test_gradients_of_an_edited_trace_are_of_the_edited_network(
     assert torch.allclose(found, wanted[0], rtol=1e-4, atol=1e-7)
 
 
+def test_the_difference_is_edited_minus_original(client: TestClient, trace: Any) -> None:
+    head = ask(client, [OFF, WEIGHT], trace_id=trace["trace_id"]).json()
+    before, after = (values(client, each["trace_id"]) for each in (trace, head))
+    answer = client.get(f"/api/traces/{head['trace_id']}/difference?precision=float32")
+    found = safetensors.torch.load(answer.content)
+    assert found.keys() == before.keys()
+    assert all(torch.equal(found[name], after[name] - before[name]) for name in found)
+    assert not found["input"].any()
+    assert client.get(f"/api/traces/{trace['trace_id']}/difference").status_code == 422
+
+
 def test_the_arithmetic_of_an_edited_trace_has_the_edited_weight(
     client: TestClient, trace: Any
 ) -> None:

@@ -31,6 +31,11 @@ export function formatShort(value: number, digits = 3): string {
 }
 
 /** A number as it follows a sum: + 0.180, − 0.680. */
+/** Three digits with a plus sign where it is above zero: a change. */
+export function formatChange(value: number): string {
+  return `${value > 0 ? '+' : ''}${formatNumber(value)}`;
+}
+
 export function formatAdded(value: number): string {
   return `${value < 0 ? MINUS : '+'} ${formatNumber(Math.abs(value))}`;
 }

@@ -46,6 +46,8 @@ export interface ScaleSource {
   mapRange: (node: string, channel: number) => Range;
   /** The node whose values are logits: drawn in their own palette. */
   logits: string | null;
+  /** True for numbers that are signed in every node, such as gradients. */
+  isSigned?: boolean;
 }
 
 /** Id of the node that holds the logits: what a softmax at the very end reads, else null. */
@@ -72,10 +74,11 @@ export function drawnRange(
   channel: number | null,
   mode: ScaleMode,
 ): DrawnRange {
-  const palette = paletteOf(node, source.logits);
+  const palette = source.isSigned ? 'activation' : paletteOf(node, source.logits);
   const relative = mode === 'map' && channel === null && node.shape.length > 1;
   const data = dataRange(source, node, channel, mode);
-  if (node.op === 'softmax') return { palette, lo: 0, hi: 1, data, relative: false };
+  if (node.op === 'softmax' && !source.isSigned)
+    return { palette, lo: 0, hi: 1, data, relative: false };
   const [lo, hi] = palette === 'activation' ? symmetric(data) : sequential(data, node.op, mode);
   return { palette, lo, hi, data, relative };
 }

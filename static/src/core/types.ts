@@ -1,5 +1,7 @@
 /** What the server says, as types: nodes, graphs, cards, and the header of a trace. */
 
+import type { Edit } from './edits';
+
 export const OPS = [
   'input',
   'conv',
@@ -181,11 +183,6 @@ export interface TraceRanges {
   /** Keyed by the block's number as text; input and softmax are left out of block and network. */
   block: Readonly<Record<string, Range>>;
   network: Range;
-}
-
-/** One thing that was changed before the network ran. */
-export interface Edit {
-  kind: string;
 }
 
 /** What the values of a trace of gradients are derivatives of. */

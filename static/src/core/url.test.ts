@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CHANNEL_ORDERS } from './order';
+import { LAYERS } from './layers';
 import { CELL_TABS, LEVELS } from './levels';
 import { PANELS } from './panels';
 import { makeRandom } from '../../tests/random';
@@ -17,6 +18,9 @@ function anyState(seed: number): State {
   const maybe = <T>(value: T) => (random() < 0.3 ? null : value);
   return {
     net: maybe(text()),
+    layer: pick(LAYERS),
+    of: maybe(text()),
+    edits: maybe(text()),
     bench: maybe(text()),
     set: maybe(text()),
     section: maybe(text()),

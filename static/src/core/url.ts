@@ -3,6 +3,7 @@
 import type { Density } from './layout';
 import type { ChannelOrder } from './order';
 import { CHANNEL_ORDERS } from './order';
+import { LAYERS, type LayerKind } from './layers';
 import { PANELS, type Panel } from './panels';
 import { CELL_TABS, LEVELS, type CellTab, type Level } from './levels';
 import type { ScaleMode } from './scale';
@@ -29,6 +30,12 @@ export interface State {
   /** The side of the cell that is shown. */
   tab: CellTab;
   scale: ScaleMode;
+  /** What of the trace is drawn. */
+  layer: LayerKind;
+  /** The class whose gradient is drawn; null = the predicted one. */
+  of: string | null;
+  /** What is changed, as `core/edits` writes it; null = nothing, or too much for an address. */
+  edits: string | null;
   order: ChannelOrder;
   density: Density;
   view: View;
@@ -63,6 +70,9 @@ export const DEFAULT_STATE: State = {
   level: 'full',
   tab: 'forward',
   scale: 'layer',
+  layer: 'values',
+  of: null,
+  edits: null,
   order: 'index',
   density: 'fit',
   view: 'look',
@@ -86,7 +96,7 @@ export interface Field<T> {
 
 const LONGEST_NAME = 200;
 /** An address stays below 2,000 characters. */
-const LONGEST_SET = 1500;
+export const LONGEST_SET = 1500;
 
 export function oneOf<T extends string>(values: readonly T[]): Field<T> {
   return { read: (text) => values.find((value) => value === text), write: String };
@@ -144,6 +154,9 @@ const FIELDS: { [K in keyof State]: Field<State[K]> } = {
   level: oneOf(LEVELS),
   tab: oneOf(CELL_TABS),
   scale: oneOf(SCALE_MODES),
+  layer: oneOf(LAYERS),
+  of: name,
+  edits: textUpTo(LONGEST_SET),
   order: oneOf(CHANNEL_ORDERS),
   density: oneOf(['fit', 'all']),
   view: oneOf(VIEWS),

@@ -1,4 +1,5 @@
 /** Requests to the server: typed answers, problems as errors, nothing retried here. */
+import type { Edit } from '../core/edits';
 import type { ClassName, Model, ModelSummary, Problem, TraceHeader } from '../core/types';
 import { parseTensors, readTraceHeader, type Payload, type Tensor } from '../core/wire';
 
@@ -118,6 +119,71 @@ export async function postTrace(
   }
   const path = `/api/models/${encodeURIComponent(model)}/trace?${query.toString()}`;
   const { tensors, metadata } = await requestTensors(path, init);
+  return { header: readTraceHeader(metadata), tensors };
+}
+
+/** The trace of a kept trace's picture with some things changed before the network runs. */
+export async function postEdits(
+  { header: { model, trace_id } }: Trace,
+  edits: readonly Edit[],
+  signal: AbortSignal,
+): Promise<Trace> {
+  const { tensors, metadata } = await requestTensors(
+    `/api/models/${encodeURIComponent(model)}/trace`,
+    { ...asJson({ trace_id, edits }), signal },
+  );
+  return { header: readTraceHeader(metadata), tensors };
+}
+
+function asJson(body: unknown): RequestInit {
+  const headers = { 'Content-Type': 'application/json' };
+  return { method: 'POST', body: JSON.stringify(body), headers };
+}
+
+/** What a class has left once a channel is off (-1: none), and the likeliest class then. */
+export interface Effect {
+  channel: number;
+  logit: number;
+  probability: number;
+  best: string;
+}
+
+/** POST /api/traces/{id}/knockout: each channel off alone, then more and more of them. */
+export interface Knockout {
+  node: string;
+  class: string;
+  before: Effect;
+  alone: readonly Effect[];
+  together: readonly Effect[];
+  changes: boolean;
+  total: number;
+}
+
+export function postKnockout(
+  trace: string,
+  ask: { node: string; class: string },
+  signal: AbortSignal,
+): Promise<Knockout> {
+  const path = `/api/traces/${trace}/knockout`;
+  return request(path, { ...asJson(ask), signal }, (r) => r.json() as Promise<Knockout>);
+}
+
+/** What the edits of a kept trace changed: a trace of the same nodes, edited minus original. */
+export async function fetchDifference(trace: string, signal: AbortSignal): Promise<Trace> {
+  const path = `/api/traces/${trace}/difference`;
+  const { tensors, metadata } = await requestTensors(path, { signal });
+  return { header: readTraceHeader(metadata), tensors };
+}
+
+/** How a class's loss or logit changes with every value of a kept trace: a trace of the same nodes. */
+export async function fetchGradient(
+  trace: string,
+  ask: { class: string; of: 'loss' | 'logit' },
+  signal: AbortSignal,
+): Promise<Trace> {
+  const query = new URLSearchParams({ class: ask.class, of: ask.of });
+  const path = `/api/traces/${trace}/gradient?${query.toString()}`;
+  const { tensors, metadata } = await requestTensors(path, { signal });
   return { header: readTraceHeader(metadata), tensors };
 }
 

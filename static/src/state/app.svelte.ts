@@ -7,6 +7,8 @@ import { isMaps } from '../core/types';
 import type { Language } from '../i18n/i18n.svelte';
 import { locale, preferredLanguage } from '../i18n/i18n.svelte';
 import type { Fit, PageData, Text } from '../io/api';
+import { Edits } from './edits.svelte';
+import { Layer } from './layer.svelte';
 import { Look, type Place } from './look.svelte';
 import { isOwnId, Pictures, sketched, type Crop, type Picture } from './pictures.svelte';
 import { Scales } from './scales.svelte';
@@ -28,8 +30,14 @@ export class App {
   pictures: Pictures;
   look: Look;
   scales: Scales;
+  edits: Edits;
+  layer: Layer;
+  /** The scales of the layer that is drawn. */
+  drawn: Scales;
   state: State = $state.raw(DEFAULT_STATE);
   crop: Crop | null = $state.raw(null);
+  /** The part of the panel in which things are changed is open. */
+  isEditing = $state(false);
   /** The address named a picture of the person's own that is not in this tab. */
   isOwnGone = $state(false);
   #dark = matchMedia('(prefers-color-scheme: dark)');
@@ -39,6 +47,8 @@ export class App {
   language: Language = $derived(this.state.lang ?? preferredLanguage(navigator.languages));
   // Each by itself, so that what follows one of them rests while another part of the state changes.
   scale = $derived(this.state.scale);
+  layerKind = $derived(this.state.layer);
+  of = $derived(this.state.of);
   order = $derived(this.state.order);
   density = $derived(this.state.density);
   level = $derived(this.state.level);
@@ -80,6 +90,9 @@ export class App {
     this.pictures = new Pictures(page.pictures);
     this.look = new Look(page);
     this.scales = new Scales(this.look, () => this.scale);
+    this.edits = new Edits(this.look, (edits) => this.go({ edits }, false));
+    this.layer = new Layer(this.look, () => ({ kind: this.layerKind, of: this.of }));
+    this.drawn = new Scales(this.look, () => this.scale, this.layer, this.scales);
     this.restore();
     this.#dark.addEventListener('change', () => (this.#prefersDark = this.#dark.matches));
   }
@@ -105,6 +118,7 @@ export class App {
     this.state = decodeState(location.hash, location.pathname);
     this.look.cursor = null;
     if (this.net !== net || this.picture !== picture) this.crop = null;
+    this.edits.read(this.net, this.state.edits);
     const id = this.state.picture;
     this.isOwnGone = id !== null && isOwnId(id) && !this.pictures.find(id);
     locale.language = this.language;
@@ -127,7 +141,8 @@ export class App {
     const keeps = this.picture.own || this.picture.fit === this.#fitOf(net);
     this.crop = null;
     const picture = keeps ? this.state.picture : null;
-    this.go({ net, picture, node: null, c: null, cell: null });
+    this.edits.read(net, null);
+    this.go({ net, picture, node: null, c: null, cell: null, edits: this.edits.text });
   }
 
   choosePicture(picture: string): void {

@@ -14,6 +14,7 @@ import {
   type PageData,
   type Trace,
 } from '../io/api';
+import { reweighed } from '../core/reweigh';
 import type { Crop, Picture } from './pictures.svelte';
 
 /** One map of a node, and a cell of it when y and x are given. */
@@ -35,9 +36,17 @@ const RETRY_MS = [500, 1000, 2000, 4000, 8000] as const;
 const GONE = 410;
 const BUSY = 503;
 
+/** A trace as it was made, and as it is shown. */
+interface Made {
+  original: Trace;
+  trace: Trace;
+}
+
 export class Look {
   card: Card = $state.raw() as Card;
   trace: Trace | null = $state.raw(null);
+  /** The trace of the same picture without edits; the same as `trace` where there are none. */
+  original: Trace | null = $state.raw(null);
   /** The picture and crop that `trace` shows. */
   shown: { picture: Picture; crop: Crop | null } | null = $state.raw(null);
   /** Exact float32 values by node, of the trace that is shown. */
@@ -55,11 +64,21 @@ export class Look {
   link: Link = $state('loading');
   problem: Problem | null = $state.raw(null);
 
-  nodes: ReadonlyMap<string, NodeInfo> = $derived(
-    new Map(this.card.nodes.map((node) => [node.id, node])),
-  );
+  /** As `Values`: what the network made. */
+  readonly kind = 'values';
+  #plain = $derived(new Map(this.card.nodes.map((node) => [node.id, node])));
+  /** With other functions in their places where they were swapped. */
+  nodes: ReadonlyMap<string, NodeInfo> = $derived.by(() => {
+    const header = this.trace?.header;
+    const isSwapped = header?.edits.some(({ kind }) => kind === 'activation' || kind === 'pooling');
+    return header && isSwapped ? new Map(header.nodes.map((each) => [each.id, each])) : this.#plain;
+  });
+  /** Makes the trace that is shown of one that was just made; the edits set it. */
+  revise: ((original: Trace, signal: AbortSignal) => Promise<Trace>) | null = null;
 
   #cards = new Map<string, Card>();
+  /** Weights without edits. */
+  #pristine = new Map<string, Tensor>();
   /** Ends what belongs to the picture, and to the network, when another takes its place. */
   #current = new AbortController();
   #network = new AbortController();
@@ -122,22 +141,44 @@ export class Look {
 
   #ask(model: string, picture: Picture, crop: Crop | null, signal: AbortSignal) {
     const square = crop ? `${crop.x},${crop.y},${crop.side}` : '';
-    return Promise.all([
-      this.#cards.get(model) ?? fetchCard(model, signal),
-      postTrace(model, picture.source, square, signal),
-    ]);
+    const traced = postTrace(model, picture.source, square, signal);
+    const revised = traced.then(async (original) => ({
+      original,
+      trace: (await this.revise?.(original, signal)) ?? original,
+    }));
+    return Promise.all([this.#cards.get(model) ?? fetchCard(model, signal), revised]);
   }
 
-  #show(card: Card, trace: Trace, shown: NonNullable<Look['shown']>): void {
+  #show(card: Card, made: Made, shown: NonNullable<Look['shown']>): void {
     if (card !== this.card) this.#forgetNetwork();
     this.#cards.set(card.id, card);
     this.exact.clear();
     this.#wanted = new Set();
     this.term = null;
     this.card = card;
-    this.trace = trace;
+    this.original = made.original;
+    this.trace = made.trace;
+    this.#reweigh();
     this.shown = shown;
     this.link = 'fresh';
+  }
+
+  /** Shows the same picture with other edits; exact numbers that are here already come with it. */
+  replace(trace: Trace, exact: ReadonlyMap<string, Tensor>): void {
+    this.trace = trace;
+    this.#wanted = new Set(exact.keys());
+    for (const id of [...this.exact.keys()]) if (!exact.has(id)) this.exact.delete(id);
+    for (const id of exact.keys()) this.exact.set(id, floatsOf(exact, id));
+    this.#reweigh();
+  }
+
+  /** The weights as the edits of the shown trace have them. */
+  #reweigh(): void {
+    const edits = (this.trace?.header.edits ?? []).filter(({ kind }) => kind === 'weight');
+    for (const [name, tensor] of this.#pristine) {
+      const edited = reweighed(tensor, name, edits);
+      if (edited !== this.weights.get(name)) this.weights.set(name, edited);
+    }
   }
 
   #forgetNetwork(): void {
@@ -146,6 +187,7 @@ export class Look {
     this.hover = null;
     this.cursor = null;
     this.weights.clear();
+    this.#pristine.clear();
     this.#weighed = new Set();
   }
 
@@ -188,7 +230,7 @@ export class Look {
   }
 
   /** Whether the numbers of the whole network are small enough to fetch at once. */
-  get #isSmall(): boolean {
+  get isSmall(): boolean {
     const floats = this.card.nodes.reduce((sum, node) => {
       const stack = mapStack(node);
       return sum + stack.count * stack.height * stack.width;
@@ -198,7 +240,7 @@ export class Look {
 
   /** Fetches what hovering will need: the exact numbers and weights of a small network. */
   async prefetch(): Promise<void> {
-    if (this.#isSmall) await this.needExact(this.card.nodes.map((node) => node.id));
+    if (this.isSmall) await this.needExact(this.card.nodes.map((node) => node.id));
     if (this.card.parameters <= WHOLE_WEIGHTS) {
       await this.needWeights(this.card.nodes.map((node) => node.id));
     }
@@ -224,13 +266,20 @@ export class Look {
     }
   }
 
+  /** Sends the picture again, once for each time that its trace has gone. */
+  async again(): Promise<void> {
+    const { trace, shown } = this;
+    if (!trace || !shown || trace === this.#remade) return;
+    await this.open(this.card.id, shown.picture, shown.crop);
+    this.#remade = this.trace;
+  }
+
   /** A trace that the server dropped is made again, once, by sending the picture again. */
   async #remake(trace: Trace, ids: readonly string[], error: unknown): Promise<void> {
     const isGone = error instanceof ProblemError && error.problem.status === GONE;
     if (!isGone || !this.shown) return this.#refuse(error);
     if (trace !== this.trace || trace === this.#remade) return;
-    await this.open(this.card.id, this.shown.picture, this.shown.crop);
-    this.#remade = this.trace;
+    await this.again();
     await this.needExact(ids);
   }
 
@@ -244,7 +293,8 @@ export class Look {
     const { signal } = this.#network;
     try {
       const tensors = await this.#patiently(signal, () => fetchWeights(model, missing, signal));
-      for (const [name, tensor] of tensors ?? []) this.weights.set(name, tensor);
+      for (const [name, tensor] of tensors ?? []) this.#pristine.set(name, tensor);
+      this.#reweigh();
     } catch (error) {
       for (const id of missing) weighed.delete(id);
       this.#refuse(error);

@@ -1,5 +1,6 @@
 /** The values of the shown trace as colours and numbers, under the chosen scale. */
 import { valueTable, type Theme } from '../core/colour';
+import { isSigned, type LayerKind } from '../core/layers';
 import { cellIndex, mapStack } from '../core/maps';
 import { formatNumber } from '../core/numbers';
 import { orderChannels, type ChannelOrder } from '../core/order';
@@ -11,13 +12,29 @@ import {
   type ScaleMode,
   type ScaleSource,
 } from '../core/scale';
-import type { Range } from '../core/types';
+import type { GradientOf, Range } from '../core/types';
 import { bytesOf, floatsOf } from '../core/wire';
-import { t } from '../i18n/i18n.svelte';
+import { t, type Key } from '../i18n/i18n.svelte';
+import type { Trace } from '../io/api';
 import type { Look, Place } from './look.svelte';
 
 const NOTHING: Range = [0, 0];
 const ZERO: DrawnRange = { palette: 'activation', lo: 0, hi: 0, data: NOTHING, relative: false };
+
+interface Words {
+  map: Key;
+  zero: Key;
+  legend: Key;
+}
+
+const SLOPES: Words = { map: 'layer.map', zero: 'layer.flat', legend: 'legend.gradients' };
+/** How each layer is spoken of; the original as the values are. */
+const WORDS: { values: Words } & Partial<Record<LayerKind, Words>> = {
+  values: { map: 'say.map', zero: 'say.dead', legend: 'legend.values' },
+  gradient: SLOPES,
+  logit: SLOPES,
+  difference: { map: 'layer.changes', zero: 'layer.same', legend: 'legend.differences' },
+};
 
 export interface Reading {
   value: number;
@@ -25,25 +42,64 @@ export interface Reading {
   exact: boolean;
 }
 
+/** Numbers of the network's nodes: those that it made, or others of the same shapes. */
+export interface Values {
+  readonly trace: Trace | null;
+  readonly exact: ReadonlyMap<string, Float32Array>;
+  /** Makes sure the exact numbers of some nodes are here or on their way. */
+  needExact(ids: readonly string[]): Promise<void>;
+  /** What they are; those of gradients and differences are signed in every node. */
+  readonly kind: LayerKind;
+}
+
 export class Scales {
   #look: Look;
   #mode: () => ScaleMode;
+  #of: Values;
+  /** The scales of what the network made, which these may show a layer of. */
+  readonly values: Scales;
   #nodes = $derived.by(
-    () => new Map(this.#look.trace?.header.nodes.map((node) => [node.id, node]) ?? []),
+    () => new Map(this.#of.trace?.header.nodes.map((node) => [node.id, node]) ?? []),
   );
   #source: ScaleSource | null = $derived.by(() => {
-    const trace = this.#look.trace;
+    const trace = this.#of.trace;
     if (!trace) return null;
     return {
       ranges: trace.header.ranges,
       mapRange: (id, channel) => this.own(id, channel),
       logits: logitsNode(trace.header.nodes),
+      isSigned: isSigned(this.#of.kind),
     };
   });
 
-  constructor(look: Look, mode: () => ScaleMode) {
+  constructor(look: Look, mode: () => ScaleMode, of: Values = look, values?: Scales) {
     this.#look = look;
     this.#mode = mode;
+    this.#of = of;
+    this.values = values ?? this;
+  }
+
+  /** The trace whose numbers these are. */
+  get trace(): Trace | null {
+    return this.#of.trace;
+  }
+
+  /** What the numbers are derivatives of; null where they are the network's own. */
+  get gradient(): GradientOf | null {
+    return this.#of.trace?.header.gradient ?? null;
+  }
+
+  get kind(): LayerKind {
+    return this.#of.kind;
+  }
+
+  /** The exact numbers of a node, once they are here. */
+  exact(id: string): Float32Array | undefined {
+    return this.#of.exact.get(id);
+  }
+
+  needExact(ids: readonly string[]): Promise<void> {
+    return this.#of.needExact(ids);
   }
 
   get mode(): ScaleMode {
@@ -52,13 +108,13 @@ export class Scales {
 
   /** The quantised bytes of a node; undefined when the trace has none. */
   bytes(id: string): Uint8Array | undefined {
-    const tensors = this.#look.trace?.tensors;
+    const tensors = this.#of.trace?.tensors;
     return tensors?.has(id) ? bytesOf(tensors, id) : undefined;
   }
 
   /** Smallest and largest value of one map; of the whole vector for vectors. */
   own(id: string, channel: number): Range {
-    const tensors = this.#look.trace?.tensors;
+    const tensors = this.#of.trace?.tensors;
     const node = this.#look.nodes.get(id);
     if (!node || !tensors?.has(`${id}.range`)) return NOTHING;
     const ends = floatsOf(tensors, `${id}.range`);
@@ -106,7 +162,7 @@ export class Scales {
     const bytes = this.bytes(id);
     if (!node || !bytes) return null;
     const index = cellIndex(mapStack(node), channel, y, x);
-    const exact = this.#look.exact.get(id)?.[index];
+    const exact = this.exact(id)?.[index];
     if (exact !== undefined) return { value: exact, exact: true };
     const [lo, hi] = this.own(id, channel);
     return { value: lo + ((bytes[index] ?? 0) / 255) * (hi - lo), exact: false };
@@ -116,7 +172,14 @@ export class Scales {
   describeMap(id: string, channel: number): string {
     const [lo, hi] = this.own(id, channel);
     const node = this.#look.nodes.get(id)?.label ?? id;
-    if (lo === 0 && hi === 0) return t('say.dead', { node, channel });
-    return t('say.map', { node, channel, lo: formatNumber(lo), hi: formatNumber(hi) });
+    const { map, zero } = WORDS[this.kind] ?? WORDS.values;
+    if (lo === 0 && hi === 0) return t(zero, { node, channel });
+    return t(map, { node, channel, lo: formatNumber(lo), hi: formatNumber(hi) });
+  }
+
+  /** What the colours of a node stand for, in words. */
+  legend(id: string): string {
+    const node = this.#look.nodes.get(id)?.label ?? id;
+    return t((WORDS[this.kind] ?? WORDS.values).legend, { node });
   }
 }

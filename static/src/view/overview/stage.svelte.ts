@@ -224,7 +224,7 @@ export class Stage {
     const theme = this.#options.theme();
     const { cells, id } = column;
     const key = `${this.#look.card.id} ${id}`;
-    const of = [this.#look.trace, this.#scales.mode, theme, cells];
+    const of = [this.#scales.trace, this.#scales.mode, theme, cells];
     const before = this.#shown.get(key);
     if (before?.of.every((each, i) => each === of[i])) return [before.drawn];
     const atlas = this.#atlas(key, id);

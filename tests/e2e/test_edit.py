@@ -1,0 +1,126 @@
+"""Edit and see: what a person changes runs through PyTorch, and is taken back as easily."""
+
+from typing import Any
+
+import pytest
+import safetensors.numpy
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Open, drawn, drawn_again
+from tests.e2e.maps import box_of, header, numbers
+
+pytestmark = pytest.mark.e2e
+
+
+def edited(page: Page, *edits: dict[str, Any]) -> Any:
+    """The header of the same edits of the bundled coffee, from the server itself."""
+    answer = page.request.post(
+        "/api/models/tiny-vgg/trace",
+        data={"picture": "coffee", "edits": list(edits)},
+        headers={"Accept": "application/json"},
+    )
+    return answer.json()
+
+
+def editing(open_page: Open, fragment: str) -> tuple[Page, str]:
+    """The page with the part for changes open, and the trace that it shows."""
+    page = open_page(fragment)
+    before = drawn(page)
+    page.locator("details.edit summary").click()
+    expect(page.locator("[data-edit-tools]")).to_be_visible()
+    return page, before
+
+
+def test_a_channel_goes_off_comes_back_and_everything_behind_it_follows(open_page: Open) -> None:
+    page, before = editing(open_page, "#v=1&node=relu_2_2&c=4")
+    page.get_by_role("button", name="Off", exact=True).click()
+    off = drawn(page, before)
+    wanted = edited(page, {"kind": "channel", "node": "relu_2_2", "channel": 4, "scale": 0})
+    assert off == wanted["trace_id"]
+    share = page.locator("[data-class=espresso]").get_attribute("data-probability")
+    assert float(share or "nan") == wanted["probabilities"][wanted["classes"].index("espresso")]
+    plain = header(page, "tiny-vgg", "coffee")
+    page.get_by_text("All classes before and after").click()
+    delta = page.locator("[data-delta=orange]")
+    at = plain["classes"].index("orange")
+    changed = float(delta.get_attribute("data-logit") or "nan")
+    assert changed == pytest.approx(wanted["logits"][at] - plain["logits"][at], abs=1e-12)
+    page.get_by_role("button", name="Undo").click()
+    drawn_again(page, before)
+    page.get_by_role("button", name="Redo").click()
+    drawn_again(page, off)
+    page.get_by_role("button", name="Reset").click()
+    drawn_again(page, before)
+    page.keyboard.press("Control+z")
+    drawn_again(page, off)
+
+
+def test_a_typed_weight_has_the_numbers_of_pytorch(open_page: Open) -> None:
+    page, before = editing(open_page, "#v=1&node=conv_1_1&c=2")
+    grid = page.locator("[data-edit-kernel='1'] [role=application]")
+    grid.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("1")
+    page.keyboard.type(".5")
+    page.keyboard.press("Enter")
+    trace = drawn(page, before)
+    edits = page.request.get(f"/api/traces/{trace}?nodes=input").body()
+    assert safetensors.numpy.load(edits).keys() == {"input"}
+    page.wait_for_function("location.hash.includes('edits=w!conv_1_1.weight!2_1_')")
+    place = page.evaluate("location.hash").split("edits=w!conv_1_1.weight!")[1].split("!")[0]
+    index = [int(part) for part in place.split("_")]
+    weight = {"kind": "weight", "name": "conv_1_1.weight", "index": index, "value": 1.5}
+    assert edited(page, weight)["trace_id"] == trace
+
+
+def test_a_stroke_on_the_input_is_one_step_and_shows_as_a_difference(open_page: Open) -> None:
+    page, before = editing(open_page, "#v=1&node=input&c=0")
+    pad = page.locator("[data-paint]")
+    pad.scroll_into_view_if_needed()
+    box = box_of(page, "[data-paint]")
+    page.mouse.move(box["x"] + 42, box["y"] + 42)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 58, box["y"] + 42, steps=4)
+    page.mouse.up()
+    expect(page.locator("[data-edits='1']")).to_be_visible()
+    drawn(page, before)
+    page.select_option("#layer", "difference")
+    page.wait_for_function(
+        "() => document.querySelector('[data-legend=input] .legend')?.dataset.lo < 0"
+    )
+    page.select_option("#layer", "original")
+    drawn_again(page, before)
+    page.select_option("#layer", "values")
+    page.get_by_role("button", name="Undo").click()
+    drawn_again(page, before)
+    expect(page.locator("[data-edits='0']")).to_be_visible()
+
+
+def test_a_link_opens_the_same_edits_also_of_another_picture(open_page: Open) -> None:
+    page = open_page("#v=1&edits=a!relu_1_1!tanh~p!max_pool_1!average")
+    swap = {"kind": "activation", "node": "relu_1_1", "function": "tanh"}
+    pool = {"kind": "pooling", "node": "max_pool_1", "mode": "average"}
+    trace = edited(page, swap, pool)["trace_id"]
+    drawn_again(page, trace)
+    expect(page.locator("[data-edits='2']")).to_contain_text("relu_1_1 → tanh")
+    page.keyboard.press("p")
+    other = drawn(page, trace)
+    assert numbers(page, other, "relu_1_1").min() < 0  # tanh, where ReLU has no such values
+
+
+def test_knocking_out_ranks_the_channels_and_says_when_the_mind_changes(open_page: Open) -> None:
+    page, before = editing(open_page, "#v=1&node=relu_2_2&c=0")
+    page.get_by_role("button", name="Knock out until it changes its mind").click()
+    verdict = page.locator("[data-changes]")
+    expect(verdict).to_be_visible()
+    found = page.request.post(
+        f"/api/traces/{before}/knockout", data={"node": "relu_2_2", "class": "espresso"}
+    ).json()
+    assert verdict.get_attribute("data-count") == str(len(found["together"]))
+    first = page.locator("[data-knockout] tbody tr").first
+    assert first.get_attribute("data-channel") == str(found["alone"][0]["channel"])
+    page.get_by_role("button", name="Switch these off").click()
+    drawn(page, before)
+    best = found["together"][-1]["best"]
+    expect(page.locator(f"li.best[data-class={best}]")).to_be_visible()
