@@ -11,7 +11,7 @@ interface Square {
   x: number;
 }
 
-export class Spot {
+export class ChosenCell {
   #given: () => Given;
   /** Of a vector, where another number is another channel. */
   #hovered: number | null = $state(null);

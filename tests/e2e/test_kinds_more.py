@@ -1,0 +1,158 @@
+"""Inside the kinds of layers that no shipped network has: the numbers are torch's."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from playwright.sync_api import expect
+from safetensors.torch import save_file
+from torch import Tensor
+
+from tests.bench.big import card
+from tests.e2e import every_kind
+from tests.e2e.conftest import Open, drawn
+from tests.e2e.maps import numbers
+from tests.e2e.test_kinds import kind, number, tensor
+from tests.server import Running, serving
+
+pytestmark = pytest.mark.e2e
+PLACE = f"#v=1&net={every_kind.NAME}"
+CLASSES = [{"id": name, "en": name, "zh": name} for name in ("one", "two", "three")]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The command with the network that has every kind of layer."""
+    folder = tmp_path_factory.mktemp("models") / every_kind.NAME
+    folder.mkdir()
+    network = every_kind.make()
+    save_file(network.state_dict(), folder / "weights.safetensors")
+    about = card(sum(each.numel() for each in network.parameters())) | {
+        "id": every_kind.NAME,
+        "network": every_kind.NAME,
+        "input": {"channels": 3, "height": 32, "width": 32},
+        "classes": CLASSES,
+    }
+    (folder / "card.json").write_text(json.dumps(about), "utf-8")
+    program = (sys.executable, str(Path(every_kind.__file__)))
+    with serving("--models", str(folder.parent), command=program) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def network() -> every_kind.EveryKind:
+    """The network itself, in double precision."""
+    return every_kind.make().double()
+
+
+def test_batch_norm_writes_its_formula_with_the_numbers_of_the_channel(
+    open_page: Open, network: every_kind.EveryKind
+) -> None:
+    page = open_page(f"{PLACE}&node=norm&c=5&cell=7,9")
+    kind(page, "norm")
+    before = tensor(numbers(page, drawn(page), "conv"))
+    after = network.norm(before[None])[0]
+    assert number(page, ".reading", "x") == pytest.approx(before[5, 7, 9].item(), rel=1e-6)
+    assert number(page, ".reading", "made") == pytest.approx(after[5, 7, 9].item(), rel=1e-6)
+    assert number(page, ".reading", "y") == pytest.approx(after[5, 7, 9].item(), rel=1e-4)
+    kept: dict[str, Tensor | None] = {
+        "mean": network.norm.running_mean,
+        "variance": network.norm.running_var,
+        "weight": network.norm.weight,
+        "bias": network.norm.bias,
+    }
+    for name, values in kept.items():
+        assert values is not None
+        shown = number(page, f"[data-norm={name}]", "value")
+        assert shown == pytest.approx(values[5].item(), rel=1e-6)
+
+
+def test_prelu_bends_by_the_slope_of_its_channel(
+    open_page: Open, network: every_kind.EveryKind
+) -> None:
+    page = open_page(f"{PLACE}&node=prelu&c=4")
+    kind(page, "activation")
+    before = tensor(numbers(page, drawn(page), "norm"))[4]
+    y, x = divmod(int(before.argmin()), before.shape[1])
+    page.goto(f"/{PLACE}&node=prelu&c=4&cell={y},{x}")
+    expect(page.locator(f".reading[data-x='{before.min().item()}']")).to_be_visible()
+    slope = network.prelu.weight[4].item()
+    assert number(page, ".reading", "slope") == pytest.approx(slope, rel=1e-6)
+
+
+def test_average_pooling_counts_its_padding(open_page: Open) -> None:
+    page = open_page(f"{PLACE}&node=average&c=3&cell=0,0")
+    kind(page, "pool")
+    before = tensor(numbers(page, drawn(page), "add"))
+    wanted = F.avg_pool2d(before[None], 3, 2, 1)[0, 3, 0, 0].item()
+    expect(page.locator("[data-winner] .padded")).to_have_count(5)
+    made = number(page, "[data-winner] .made", "value")
+    assert made == pytest.approx(wanted, rel=1e-4)
+    cells = page.locator("[data-window-cell]").evaluate_all(
+        "cells => cells.map(cell => Number(cell.dataset.value))"
+    )
+    assert sum(cells) / 9 == pytest.approx(wanted, rel=1e-6)
+
+
+def test_dropout_does_nothing_and_says_why(open_page: Open) -> None:
+    page = open_page(f"{PLACE}&node=drop&c=3")
+    kind(page, "dropout")
+    trace = drawn(page)
+    difference = abs(numbers(page, trace, "drop") - numbers(page, trace, "flatten")).max()
+    assert number(page, "", "difference") == difference == 0
+    expect(page.locator("[data-room] [data-kind=dropout]")).to_contain_text(
+        "being used, not trained"
+    )
+    expect(page.locator("[data-room] [data-kind=dropout]")).to_contain_text("25.0%")
+
+
+def test_a_sum_shows_both_parts_and_where_they_come_from(open_page: Open) -> None:
+    page = open_page(f"{PLACE}&node=add&c=3&cell=4,5")
+    kind(page, "add")
+    trace = drawn(page)
+    parts = [float(numbers(page, trace, node)[3, 4, 5]) for node in ("pool", "silu")]
+    shown = page.locator("[data-part]").evaluate_all(
+        "parts => parts.map(part => Number(part.dataset.part))"
+    )
+    assert shown == pytest.approx(parts, rel=1e-7)
+    value = float(numbers(page, trace, "add")[3, 4, 5])
+    assert number(page, ".reading", "sum") == pytest.approx(value, rel=1e-4)
+    page.locator("[data-source=pool] button").click()
+    kind(page, "pool")
+
+
+def test_a_stack_names_the_input_of_each_channel(open_page: Open) -> None:
+    page = open_page(f"{PLACE}&node=cat&c=10")
+    kind(page, "concat")
+    trace = drawn(page)
+    stack, gelu = (numbers(page, trace, node) for node in ("cat", "gelu"))
+    source = int(number(page, "", "source-channel"))
+    assert number(page, "", "input") == 1
+    assert (stack[10] == gelu[source]).all()
+
+
+def test_what_is_not_stated_is_said(open_page: Open) -> None:
+    page = open_page(f"{PLACE}&node=group&c=1")
+    kind(page, "other")
+    expect(page.locator("[data-room] [data-kind=other]")).to_contain_text("group_norm")
+
+
+def test_the_words_are_chinese_where_the_page_is(open_page: Open) -> None:
+    page = open_page(f"{PLACE}&node=cat&c=10&lang=zh")
+    expect(page.locator("[data-room] [data-kind=concat]")).to_contain_text(
+        "通道 10 就是 gelu 的通道 2"
+    )
+
+
+def test_torch_agrees_with_the_network_that_is_shown(
+    open_page: Open, network: every_kind.EveryKind
+) -> None:
+    page = open_page(PLACE)
+    trace = drawn(page)
+    with torch.no_grad():
+        logits = network(tensor(numbers(page, trace, "input"))[None])[0]
+    assert numbers(page, trace, "dense").tolist() == pytest.approx(logits.tolist(), rel=1e-3)
