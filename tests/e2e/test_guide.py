@@ -68,7 +68,7 @@ def test_its_figures_are_alive_and_of_the_current_picture(guide: Page) -> None:
     guide.locator("[data-section=softmax]").click()
     figure = guide.locator("#softmax figure [data-live=softmax]")
     expect(figure).to_be_visible()
-    expect(guide.locator("#softmax figcaption")).to_contain_text("softmax of Tiny VGG")
+    expect(guide.locator("#softmax [data-caption]")).to_contain_text("softmax of Tiny VGG")
     guide.locator("[data-section=conv]").click()
     expect(guide.locator("#conv [data-live=conv] math").first).to_be_visible()
     guide.locator("[data-section=window]").click()
