@@ -36,11 +36,11 @@ def test_a_click_pins_a_map_and_empty_space_goes_back_level_by_level(page: Page)
 def test_the_opened_map_reads_the_cell_under_the_pointer_in_full(open_page: Open) -> None:
     page = open_page("#v=1&node=relu_2_2&c=4")
     values = numbers(page, drawn(page), "relu_2_2")
-    large = page.locator(".map").first
+    large = page.locator("[data-inspector] .map").first
     cell, left, top = (
         float(large.get_attribute(f"data-{name}") or "nan") for name in ("cell", "left", "top")
     )
-    box = box_of(page, ".map canvas")
+    box = box_of(page, "[data-inspector] .map canvas")
     for y, x in ((0, 0), (12, 20), (25, 25)):
         page.mouse.move(box["x"] + left + (x + 0.5) * cell, box["y"] + top + (y + 0.5) * cell)
         text = page.locator("[data-reading]").inner_text()
@@ -72,7 +72,7 @@ def test_the_first_convolution_shows_its_kernels_in_colour_too(open_page: Open) 
 def test_a_pooling_shows_which_cells_have_won(open_page: Open) -> None:
     page = open_page("#v=1&node=max_pool_2&c=0")
     expect(page.get_by_role("heading", name="Winners of the pooling")).to_be_visible()
-    expect(page.locator(".map")).to_have_count(2)
+    expect(page.locator("[data-inspector] .map")).to_have_count(2)
 
 
 def test_a_map_that_is_zero_everywhere_is_called_dead(page: Page) -> None:

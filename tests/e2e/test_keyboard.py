@@ -77,7 +77,7 @@ def test_enter_pins_and_escape_goes_back_one_level_at_a_time(page: Page) -> None
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("[data-inspector='conv_1_1/1']")).to_be_visible()
-    page.locator(".map").first.focus()
+    page.locator("[data-inspector] .map").first.focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
         page.keyboard.press(key)
     expect(page.locator("[data-reading]")).to_contain_text("(2, 1) = ")
@@ -95,7 +95,7 @@ def test_the_focus_is_never_lost_when_a_panel_closes(page: Page) -> None:
     page.locator("[role=grid]").focus()
     page.keyboard.press("]")
     page.keyboard.press("Enter")
-    page.locator(".map").first.focus()
+    page.locator("[data-inspector] .map").first.focus()
     while page.locator("[data-inspector]").count():
         page.keyboard.press("Escape")
         assert page.evaluate("document.activeElement !== document.body")

@@ -26,7 +26,8 @@ BOXES = """() => {
     const groups = {
         controls: 'header button, header select, header h1, [role=toolbar] .thumb, .ways label,'
             + ' .ways button, .ways p, [role=group][aria-label] > button, footer a, footer p',
-        columns: '[data-node], .legend .ends span, figcaption, summary, [data-inspector] button',
+        columns: '[data-node], .legend .ends span, figcaption:not(:has(.legend)), summary,'
+            + ' [data-inspector] button:not([data-term])',
     };
     const within = (box, element) => {
         let [left, top, right, bottom] = [box.left, box.top, box.right, box.bottom];
@@ -211,9 +212,9 @@ def test_two_fingers_zoom_the_drawing_and_one_moves_it(open_page: Open) -> None:
 
 def test_two_fingers_zoom_an_opened_map(open_page: Open) -> None:
     page = opened(open_page, "390", "&node=conv_1_2&c=4", has_touch=True)
-    large = page.locator(".map").first
+    large = page.locator("[data-inspector] .map").first
     before = float(large.get_attribute("data-cell") or "nan")
-    pinch(page, box_of(page, ".map canvas"))
+    pinch(page, box_of(page, "[data-inspector] .map canvas"))
     assert float(large.get_attribute("data-cell") or "nan") > 3 * before
 
 

@@ -84,18 +84,20 @@ def test_another_picture_keeps_the_room_and_its_window(open_page: Open) -> None:
 
 def test_the_player_goes_through_every_cell_in_its_order(open_page: Open) -> None:
     page = open_page(CONV)
-    page.locator("[data-player=on]").click()
+    page.locator("[data-room] [data-player=on]").click()
     window(page, 0, 1)
-    page.locator("[data-player=end]").click()
+    page.locator("[data-room] [data-player=end]").click()
     window(page, HEIGHT - 1, WIDTH - 1)
-    page.locator("[data-player=back]").click()
+    page.locator("[data-room] [data-player=back]").click()
     window(page, HEIGHT - 1, WIDTH - 2)
-    page.locator("[data-player=start]").click()
-    page.select_option("[data-player=speed]", "240")
-    page.locator("[data-player=play]").click()
-    page.wait_for_function("() => Number(document.querySelector('.player').dataset.position) > 70")
-    page.locator("[data-player=play]").click()
-    position = int(page.locator(".player").get_attribute("data-position") or "nan")
+    page.locator("[data-room] [data-player=start]").click()
+    page.select_option("[data-room] [data-player=speed]", "240")
+    page.locator("[data-room] [data-player=play]").click()
+    page.wait_for_function(
+        "() => Number(document.querySelector('[data-room] .player').dataset.position) > 70"
+    )
+    page.locator("[data-room] [data-player=play]").click()
+    position = int(page.locator("[data-room] .player").get_attribute("data-position") or "nan")
     window(page, *divmod(position, WIDTH))
     page.wait_for_function("() => location.hash.includes('cell=')")
     assert f"cell={position // WIDTH},{position % WIDTH}" in page.url
@@ -104,11 +106,13 @@ def test_the_player_goes_through_every_cell_in_its_order(open_page: Open) -> Non
 def test_the_hand_takes_over_and_a_drag_leaves_the_window_where_it_ends(open_page: Open) -> None:
     page = open_page(f"{CONV}&cell=20,30")
     expect(page.locator(STILL)).to_have_count(1)
-    page.locator("[data-player=play]").click()
+    page.locator("[data-room] [data-player=play]").click()
     output = box_of(page, "[data-pad]")
     point_at(page, output, (10, 15), (HEIGHT, WIDTH))
     window(page, 10, 15)
-    expect(page.locator("[data-player=play]")).to_have_attribute("aria-label", "Play the animation")
+    expect(page.locator("[data-room] [data-player=play]")).to_have_attribute(
+        "aria-label", "Play the animation"
+    )
     page.mouse.down()
     point_at(page, output, (40, 44), (HEIGHT, WIDTH))
     page.mouse.up()
@@ -154,7 +158,10 @@ def test_columns_move_only_where_motion_is_wanted(open_page: Open, motion: Any) 
 
 def test_a_phone_shows_the_room_between_the_bands(open_page: Open) -> None:
     page = open_page(f"{CONV}&cell=20,30", viewport={"width": 390, "height": 844}, has_touch=True)
-    room, title = box_of(page, "[data-player=play]"), box_of(page, "[data-node=conv_1_2]")
+    room, title = (
+        box_of(page, "[data-room] [data-player=play]"),
+        box_of(page, "[data-node=conv_1_2]"),
+    )
     assert title["y"] > room["y"]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     adds_up(page, drawn(page), (20, 30), "conv_1_2", 4)

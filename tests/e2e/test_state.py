@@ -51,7 +51,7 @@ def names(page: Page) -> set[str]:
         *nodes,
         *(model["name"] for model in models),
         *page.locator("[data-entry] strong").all_inner_texts(),
-        *("ConvLens", "API", "EN", "Esc", "ReLU", "MNIST", "RGB", "softmax", "Softmax"),
+        *("ConvLens", "API", "EN", "Esc", "ReLU", "MNIST", "RGB", "max", "softmax", "Softmax"),
     }
 
 
@@ -150,7 +150,7 @@ def test_the_address_says_what_is_open_and_a_second_window_shows_the_same(
     page.select_option("#scale", "block")
     page.locator("[data-node=conv_2_1]").click()
     page.locator("[data-channel='6']").click()
-    page.locator(".map").first.focus()
+    page.locator("[data-inspector] .map").first.focus()
     page.keyboard.press("ArrowDown")
     other = open_page(page.url[page.url.index("#") :])
     assert drawn(other) == trace

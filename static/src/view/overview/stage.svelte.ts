@@ -86,15 +86,19 @@ export class Stage {
 
   /** The columns as they would stand without a room; one of them may be in a room's order. */
   layout = $derived.by(() => {
-    const { ranking } = this;
-    if (!ranking) return this.placed;
-    const columns = this.placed.columns.map((column) =>
-      column.id === ranking.node ? ranked(column, ranking.channels) : column,
-    );
-    return { ...this.placed, columns };
+    const { ranking, placed } = this;
+    const node = this.#opened;
+    const channel = this.#openedChannel;
+    const columns = placed.columns.map((column) => {
+      if (column.id === ranking?.node) return ranked(column, ranking.channels);
+      return column.id === node ? holding(column, channel) : column;
+    });
+    const isSame = columns.every((column, i) => column === placed.columns[i]);
+    return isSame ? placed : { ...placed, columns };
   });
 
   #opened = $derived.by(() => this.#options.room?.()?.node ?? null);
+  #openedChannel = $derived.by(() => this.#options.room?.()?.channel ?? 0);
 
   /** Where the room of the opened neuron is, and who makes way. */
   plan: RoomPlan | null = $derived.by(() => {
@@ -345,6 +349,16 @@ const EMPTY = new Map();
 function thinned<T>(all: readonly T[], most: number): readonly T[] {
   const step = all.length / most;
   return step <= 1 ? all : Array.from({ length: most }, (_, i) => all[Math.floor(i * step)] as T);
+}
+
+/** A column that shows a channel, if need be in the place of its last one. */
+function holding(column: Column, channel: number): Column {
+  const { cells, kind } = column;
+  if (kind !== 'maps' || cells.some((cell) => cell.channel === channel)) return column;
+  return {
+    ...column,
+    cells: cells.map((cell, i) => (i < cells.length - 1 ? cell : { ...cell, channel })),
+  };
 }
 
 /** A column whose maps are other channels, or the same in another order. */

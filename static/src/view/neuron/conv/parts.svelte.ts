@@ -96,6 +96,13 @@ export class Parts {
     return this.products?.maps.map((map) => map[y * this.out.width + x] as number) ?? [];
   }
 
+  /** What the channels that are not shown bring to a cell together; null where all are shown. */
+  rest(cell: Cell): number | null {
+    const shown = new Set(this.rows.map(({ place }) => place));
+    const left = this.at(cell).filter((_, place) => !shown.has(place));
+    return left.length > 0 ? left.reduce((sum, value) => sum + value, 0) : null;
+  }
+
   /** Share of what is added up that the shown channels make: at a cell, or on the whole map. */
   share(cell: Cell | null): number {
     const sizes = cell ? this.at(cell) : (this.products?.means ?? []);

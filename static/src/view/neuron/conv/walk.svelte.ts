@@ -33,7 +33,8 @@ export class Walk {
     });
     // ... and the window follows the player.
     $effect(() => {
-      const { position, playing } = given().player;
+      const { player } = untrack(given);
+      const { position, playing } = player;
       untrack(() => this.#followPlayer(position, playing));
     });
     $effect(() => {
@@ -65,8 +66,8 @@ export class Walk {
 
   #tellPlayer(at: Cell | null): void {
     const { player, out } = this.#given();
-    const position = at && at.y * out.width + at.x;
-    if (position !== null && position !== player.position) player.seek(position);
+    const position = at ? at.y * out.width + at.x : 0;
+    if (position !== player.position && (at || !player.playing)) player.seek(position);
   }
 
   #followPlayer(position: number, isPlaying: boolean): void {
