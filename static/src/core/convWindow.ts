@@ -20,8 +20,11 @@ interface Cell {
 }
 
 export interface WindowBoxes {
+  /** Outlines of the window, in the world. */
   windows: Box[];
+  /** The cells under it, where they do not fill it. */
   taps: Box[];
+  /** The cell that is made, on products and outputs. */
   cells: Box[];
 }
 

@@ -1,6 +1,7 @@
 /** A convolution in its room: sources, kernels, products, sum and output, and the sliding window. */
 import { cssColour, valueColour, type Theme } from '../core/colour';
 import { VALUE_PX, type ConvPlan, type ConvRow } from '../core/convRoom';
+import type { WindowBoxes } from '../core/convWindow';
 import type { Kernel } from '../core/kernels';
 import type { Box } from '../core/layout';
 import type { Range } from '../core/types';
@@ -13,12 +14,8 @@ export interface ConvPicture {
   kernels: readonly Kernel[];
   products: readonly HTMLCanvasElement[];
   output: HTMLCanvasElement | null;
-  /** Share of each row in all that is added up, 0 to 1. */
-  shares: readonly number[];
   /** Row whose kernel is written in numbers. */
   lit: number;
-  /** The node's map in its column. */
-  target: Box | null;
   /** The padded input around each source, where there is padding. */
   rings: readonly Box[];
 }
@@ -27,8 +24,6 @@ export interface ConvOptions {
   view: View;
   theme: Theme;
   weights: Range;
-  /** How far the dashes have moved, px. */
-  flow: number;
   ink: Record<'paper' | 'ink' | 'muted' | 'line' | 'accent' | 'family', string>;
 }
 
@@ -48,12 +43,11 @@ export function drawConvolution(
   drawLitRow(context, picture, options);
   drawRings(context, picture.rings, options);
   plan.rows.forEach((row, i) => {
-    drawFlow(context, row, picture.shares[i] ?? 0, plan.sum, options);
     const kernel = kernels[i];
     if (kernel) drawKernel(context, kernel, row.kernel, options);
     drawImage(context, picture.products[i], row.product, options);
   });
-  drawSum(context, picture, options);
+  drawSum(context, plan, options);
   drawImage(context, picture.output ?? undefined, plan.output, options);
   const lit = kernels[picture.lit];
   if (lit) drawKernel(context, lit, plan.detail, options);
@@ -87,17 +81,51 @@ function drawRings(
   context.setLineDash([]);
 }
 
+/** What follows the window: it is drawn anew at every step. */
+export interface LightPicture extends WindowBoxes {
+  plan: ConvPlan;
+  /** Share of each row in all that is added up, 0 to 1. */
+  shares: readonly number[];
+  /** The node's map in its column. */
+  target: Box | null;
+}
+
+export interface LightOptions extends Pick<ConvOptions, 'view' | 'ink'> {
+  /** How far the dashes have moved, px. */
+  flow: number;
+}
+
+/** The way of the numbers, in dashes that move and tell how much each brings, and the window. */
+export function drawLight(
+  context: CanvasRenderingContext2D,
+  picture: LightPicture,
+  options: LightOptions,
+): void {
+  const { view, ink, flow } = options;
+  clearView(context, view);
+  const { plan, shares, target } = picture;
+  context.setLineDash(DASH.map((length) => length / view.k));
+  context.lineDashOffset = -flow / view.k;
+  plan.rows.forEach((row, i) => drawFlow(context, row, shares[i] ?? 0, plan.sum, options));
+  context.strokeStyle = ink.ink;
+  context.lineWidth = 1.2 / view.k;
+  context.beginPath();
+  traceBetween(context, plan.sum, plan.output);
+  if (target) traceCurve(context, plan.output, target);
+  context.stroke();
+  context.setLineDash([]);
+  drawWindow(context, picture, options);
+}
+
 /** Dashes from a source through its kernel and its product to the sum; thicker for more of it. */
 function drawFlow(
   context: CanvasRenderingContext2D,
   { source, kernel, product }: ConvRow,
   share: number,
   sum: Box,
-  { view, ink, flow }: ConvOptions,
+  { view, ink }: LightOptions,
 ): void {
   context.strokeStyle = ink.muted;
-  context.setLineDash(DASH.map((length) => length / view.k));
-  context.lineDashOffset = -flow / view.k;
   context.lineWidth = 1 / view.k;
   context.beginPath();
   traceBetween(context, source, kernel);
@@ -107,7 +135,6 @@ function drawFlow(
   context.beginPath();
   traceCurve(context, { ...product, w: product.w + (isBeside(product, sum) ? VALUE_PX : 0) }, sum);
   context.stroke();
-  context.setLineDash([]);
 }
 
 function isBeside(from: Box, to: Box): boolean {
@@ -181,22 +208,13 @@ function strokeBox(
   context.strokeRect(box.x, box.y, box.w, box.h);
 }
 
-/** The sum, and the way from it over the large output to the map in the column. */
 function drawSum(
   context: CanvasRenderingContext2D,
-  { plan, target }: ConvPicture,
-  { view, ink, flow }: ConvOptions,
+  { sum }: ConvPlan,
+  { view, ink }: ConvOptions,
 ): void {
-  const { sum, output } = plan;
   context.strokeStyle = ink.ink;
   context.lineWidth = 1.2 / view.k;
-  context.setLineDash(DASH.map((length) => length / view.k));
-  context.lineDashOffset = -flow / view.k;
-  context.beginPath();
-  traceBetween(context, sum, output);
-  if (target) traceCurve(context, output, target);
-  context.stroke();
-  context.setLineDash([]);
   const [x, y] = [sum.x + sum.w / 2, sum.y + sum.h / 2];
   context.beginPath();
   context.arc(x, y, sum.w / 2, 0, 2 * Math.PI);
@@ -210,22 +228,12 @@ function drawSum(
   context.fillText('Σ', x, y + 1);
 }
 
-export interface WindowPicture {
-  /** Outlines of the window, in the world. */
-  windows: readonly Box[];
-  /** The cells under it, where they do not fill it. */
-  taps: readonly Box[];
-  /** The cell that is made, on products and outputs. */
-  cells: readonly Box[];
-}
-
 /** The window where it stands, on every map at once. */
-export function drawWindow(
+function drawWindow(
   context: CanvasRenderingContext2D,
-  { windows, taps, cells }: WindowPicture,
-  { view, ink }: Pick<ConvOptions, 'view' | 'ink'>,
+  { windows, taps, cells }: WindowBoxes,
+  { view, ink }: LightOptions,
 ): void {
-  clearView(context, view);
   context.fillStyle = ink.accent;
   context.globalAlpha = 0.45;
   for (const box of taps) context.fillRect(box.x, box.y, box.w, box.h);

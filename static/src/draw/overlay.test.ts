@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Recorder } from '../../tests/canvas';
-import { drawOverlay, type OverlayData } from './overlay';
+import { drawFields, drawOverlay, type OverlayData } from './overlay';
 import type { View } from './scene';
 
 const view: View = { k: 2, x: 100, y: -40, width: 400, height: 300, ratio: 1 };
 const colours = { paper: 'paper', accent: 'accent', ink: 'ink' };
 const box = (x: number) => ({ x, y: 0, w: 10, h: 10 });
-const nothing: OverlayData = { links: [], lit: [], target: null, windows: [], dim: 0 };
+const nothing: OverlayData = { links: [], lit: [], target: null, dim: 0 };
 
 let recorder: Recorder;
 beforeEach(() => {
@@ -54,11 +54,10 @@ describe('drawOverlay', () => {
     expect(names.indexOf('globalAlpha=')).toBeLessThan(names.indexOf('restore'));
   });
 
-  it('strokes sources in ink, windows and the target in the accent', () => {
-    draw({ target: box(0), lit: [box(20)], windows: [box(25)] });
+  it('strokes sources in ink and the target in the accent', () => {
+    draw({ target: box(0), lit: [box(20)] });
     expect(paths('stroke', 'strokeStyle')).toEqual([
       { rects: [[20, 0, 10, 10]], colour: 'ink' },
-      { rects: [[25, 0, 10, 10]], colour: 'accent' },
       { rects: [[0, 0, 10, 10]], colour: 'accent' },
     ]);
   });
@@ -82,5 +81,19 @@ describe('drawOverlay', () => {
     });
     const used = recorder.callsWith('bezierCurveTo', 'strokeStyle').map(({ setting }) => setting);
     expect(used).toEqual(['green', 'ink']);
+  });
+});
+
+describe('drawFields', () => {
+  it('puts the windows of the cell in the place of those before', () => {
+    drawFields(recorder.context, [box(25), box(40)], { view, colours });
+    expect(recorder.entries.findIndex(([name]) => name === 'clearRect')).toBeLessThan(
+      recorder.entries.findIndex(([name]) => name === 'rect'),
+    );
+    const rects = [
+      [25, 0, 10, 10],
+      [40, 0, 10, 10],
+    ];
+    expect(paths('stroke', 'strokeStyle')).toEqual([{ rects, colour: 'accent' }]);
   });
 });

@@ -1,4 +1,4 @@
-/** What the pointer or focus is on: its links both ways, its sources lit, windows and fields. */
+/** What the pointer or focus is on: its links both ways, its sources lit, windows, fields. */
 import type { Box } from '../core/layout';
 import { clearView, traceLink, type Edge, type View } from './scene';
 
@@ -15,8 +15,6 @@ export interface OverlayData {
   lit: readonly Box[];
   /** The box that is pointed at or pinned. */
   target: Box | null;
-  /** Windows and receptive fields, in world coordinates. */
-  windows: readonly Box[];
   /** How far everything else is dimmed, 0 to 1: wholly while something is pointed at. */
   dim: number;
 }
@@ -46,8 +44,17 @@ export function drawOverlay(
     context.stroke();
   }
   strokeBoxes(context, data.lit, colours.ink, 1.2 / view.k);
-  strokeBoxes(context, data.windows, colours.accent, 1.6 / view.k);
   if (data.target) strokeBoxes(context, [data.target], colours.accent, 2.2 / view.k);
+}
+
+/** Windows and receptive fields, which follow the pointer from cell to cell. */
+export function drawFields(
+  context: CanvasRenderingContext2D,
+  fields: readonly Box[],
+  { view, colours }: { view: View; colours: Pick<OverlayColours, 'accent'> },
+): void {
+  clearView(context, view);
+  strokeBoxes(context, fields, colours.accent, 1.6 / view.k);
 }
 
 /** Lays paper over all but the lit boxes, which stay as they are. */

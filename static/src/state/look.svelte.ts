@@ -1,6 +1,7 @@
 /** What the layer view shows: a picture in a network, what is known of it, and what is pointed at. */
 import { SvelteMap } from 'svelte/reactivity';
 import { mapStack } from '../core/maps';
+import type { Cell } from '../core/pan';
 import type { NodeInfo, Problem } from '../core/types';
 import { floatsOf, type Tensor } from '../core/wire';
 import {
@@ -15,6 +16,7 @@ import {
   type Trace,
 } from '../io/api';
 import { reweighed } from '../core/reweigh';
+import { Followed } from './followed.svelte';
 import type { Crop, Picture } from './pictures.svelte';
 
 /** One map of a node, and a cell of it when y and x are given. */
@@ -58,7 +60,21 @@ export class Look {
    * The cell of the opened map where its window stands while a hand or an animation moves it; null
    * at rest: then it is the chosen cell, which alone is written to the address.
    */
-  cursor: { y: number; x: number } | null = $state.raw(null);
+  get cursor(): Cell | null {
+    return this.#cursor.now;
+  }
+  set cursor(to: Cell | null) {
+    this.#cursor.now = to;
+    if (!to) this.#cursor.settle();
+  }
+  /** The same for what is read: numbers that changed at every frame could not be. */
+  get followed(): Cell | null {
+    return this.#cursor.read;
+  }
+  /** What is read stands where the window does, now. */
+  settle(): void {
+    this.#cursor.settle();
+  }
   /** The term of the opened cell that is lit: its place in the list of all terms of its parts. */
   term: number | null = $state(null);
   link: Link = $state('loading');
@@ -76,6 +92,7 @@ export class Look {
   /** Makes the trace that is shown of one that was just made; the edits set it. */
   revise: ((original: Trace, signal: AbortSignal) => Promise<Trace>) | null = null;
 
+  #cursor = new Followed<Cell | null>(null);
   #cards = new Map<string, Card>();
   /** Weights without edits. */
   #pristine = new Map<string, Tensor>();

@@ -20,7 +20,7 @@ const COFFEE: Picture = {
   ...{ id: 'coffee', en: '', zh: '', own: false, fit: 'photo', credit: '', thumb: '' },
   source: { bundled: 'coffee' },
 };
-const NOTHING = { links: [], lit: [], target: null, windows: [], dim: 0 };
+const NOTHING = { links: [], lit: [], target: null, dim: 0 };
 
 /** Two columns of 400 maps, more than a window has room for. */
 const WIDE: readonly NodeInfo[] = ['one', 'two'].reduce<NodeInfo[]>(
@@ -262,8 +262,8 @@ describe('windows', () => {
     const field = receptiveField(NODES, place.node, cell).clipped;
     const seen = [0, 1, 2].map((channel) => partOf('input', channel, field));
     const wanted = [...read, ...seen];
-    expect(stage.overlay.windows).toHaveLength(wanted.length);
-    stage.overlay.windows.forEach((window, i) => {
+    expect(stage.windows).toHaveLength(wanted.length);
+    stage.windows.forEach((window, i) => {
       for (const side of ['x', 'y', 'w', 'h'] as const) {
         expect(window[side]).toBeCloseTo(wanted[i]?.[side] as number, 9);
       }
@@ -272,7 +272,7 @@ describe('windows', () => {
 
   it('of a whole map, without a cell, are none', () => {
     look.hover = { node: 'conv', channel: 1 };
-    expect([stage.overlay.windows, stage.field]).toEqual([[], null]);
+    expect([stage.windows, stage.field]).toEqual([[], null]);
   });
 });
 

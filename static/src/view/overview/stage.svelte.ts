@@ -150,6 +150,9 @@ export class Stage {
   /** The part of the network's input that the cell under the pointer can depend on. */
   field: Area | null = $derived.by(() => this.#findField());
 
+  /** The window on the inputs and the receptive field, in the world. */
+  windows: readonly Box[] = $derived.by(() => this.#windows());
+
   overlay: OverlayData = $derived.by(() => this.#overlay());
 
   /** The scale of the coloured links: sums of weights; null while no link is weighed. */
@@ -276,18 +279,23 @@ export class Stage {
     const channel = this.#options.room?.()?.channel ?? 0;
     const target = this.cellsOf(node).find((cell) => cell.channel === channel) ?? null;
     const lit = this.#look.node(node).inputs.flatMap((input) => this.cellsOf(input));
-    return { links: [], lit, target, windows: this.#fields(), dim: this.slide.openness };
+    return { links: [], lit, target, dim: this.slide.openness };
   }
 
   #overlay(): OverlayData {
     if (this.plan) return this.#roomOverlay(this.plan);
     const place = this.#look.hover ?? this.#options.pinned();
     const target = place && this.box(place.node, place.channel);
-    if (!place || !target)
-      return { links: [], lit: [], target: null, windows: [], dim: this.slide.openness };
+    if (!place || !target) return { links: [], lit: [], target: null, dim: this.slide.openness };
     const links = this.#drawn(this.#links);
     const lit = links.flatMap(({ from, to }) => [from, to]).filter((box) => box !== target);
-    return { links, lit: [...new Set(lit)], target, windows: this.#fields(), dim: 1 };
+    return { links, lit: [...new Set(lit)], target, dim: 1 };
+  }
+
+  /** Whether what is pointed at or pinned has a place on the drawing. */
+  #isShown(): boolean {
+    const place = this.#look.hover ?? this.#options.pinned();
+    return Boolean(this.plan || (place && this.box(place.node, place.channel)));
   }
 
   #drawn(links: readonly ChannelLink[]): Link[] {
@@ -321,11 +329,11 @@ export class Stage {
     return at && fieldOf(this.#look.nodes, at.node, at.cell);
   }
 
-  /** The window on the inputs and the receptive field on the network's input. */
-  #fields(): Box[] {
+  #windows(): readonly Box[] {
     const at = this.#cell();
+    if (!at || !this.#isShown()) return NO_BOXES;
     // An open room draws its own window, with what lies in the padding.
-    const areas = at && !this.grab ? windowsOf(this.#look.nodes, at.node, at.cell) : [];
+    const areas = !this.grab ? windowsOf(this.#look.nodes, at.node, at.cell) : [];
     return [...areas, ...(this.field ? [this.field] : [])].flatMap((area) => this.#areaBoxes(area));
   }
 
@@ -344,6 +352,7 @@ export class Stage {
 }
 
 const EMPTY = new Map();
+const NO_BOXES: readonly Box[] = [];
 
 /** Evenly spaced ones of a list that is too long. */
 function thinned<T>(all: readonly T[], most: number): readonly T[] {

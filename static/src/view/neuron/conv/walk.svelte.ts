@@ -19,6 +19,9 @@ export class Walk {
   /** The cell that the window makes; null while none is chosen. */
   at: Cell | null = $derived.by(() => this.#given().look.cursor ?? this.#given().cell);
 
+  /** The same for numbers that are read. */
+  read: Cell | null = $derived.by(() => this.#given().look.followed ?? this.#given().cell);
+
   /** To be made by a component: it follows its state while that lives. */
   constructor(given: () => Given) {
     this.#given = given;

@@ -1,0 +1,45 @@
+/** A value that may change at every frame, and what is read of it, at a pace that can be read. */
+
+/** While it goes on changing, what is read follows as often as this, ms ... */
+const PACE_MS = 250;
+/** ... and it has come to rest when it has not changed for so long. */
+const REST_MS = 80;
+
+export class Followed<T> {
+  #now: T = $state.raw() as T;
+  #read: T = $state.raw() as T;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #changed_ms = -Infinity;
+  #read_ms = -Infinity;
+
+  constructor(value: T) {
+    this.#now = this.#read = value;
+  }
+
+  get now(): T {
+    return this.#now;
+  }
+
+  /** The first change after a rest is read at once, the last one soon after it. */
+  set now(value: T) {
+    this.#now = value;
+    const time_ms = performance.now();
+    const wasStill = time_ms - this.#changed_ms >= REST_MS;
+    this.#changed_ms = time_ms;
+    clearTimeout(this.#timer);
+    const wait_ms = wasStill ? 0 : Math.min(REST_MS, this.#read_ms + PACE_MS - time_ms);
+    if (wait_ms <= 0) this.settle();
+    else this.#timer = setTimeout(() => this.settle(), wait_ms);
+  }
+
+  get read(): T {
+    return this.#read;
+  }
+
+  /** What is read is the value itself now. */
+  settle(): void {
+    clearTimeout(this.#timer);
+    this.#read = this.#now;
+    this.#read_ms = performance.now();
+  }
+}
