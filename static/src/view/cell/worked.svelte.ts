@@ -14,6 +14,7 @@ import { isMaps, type NodeInfo, type Range } from '../../core/types';
 import { named, t } from '../../i18n/i18n.svelte';
 import type { Look, Place } from '../../state/look.svelte';
 import type { Scales } from '../../state/scales.svelte';
+import { sourceOf } from '../../state/source';
 
 /** What the card is opened for. */
 export interface Opened {
@@ -47,16 +48,7 @@ export class Worked {
   /** Null until its numbers are here. */
   readonly arithmetic = $derived.by(() => {
     const { look, node } = this.#opened();
-    const source = {
-      node: (id: string) => look.node(id),
-      values: (id: string) => look.exact.get(id),
-      weight: (name: string) => {
-        const tensor = look.weights.get(name);
-        const data = floats(tensor);
-        return tensor && data ? { data, shape: tensor.shape } : undefined;
-      },
-    };
-    return cellArithmetic(source, node.id, this.at);
+    return cellArithmetic(sourceOf(look), node.id, this.at);
   });
   readonly parts: readonly Placed[] = $derived.by(() => placed(this.arithmetic?.parts ?? []));
   readonly terms: readonly Term[] = $derived.by(() => this.parts.flatMap(({ terms }) => terms));

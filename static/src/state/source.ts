@@ -1,7 +1,7 @@
 /** What is known of a network and its trace, as the arithmetic asks for it. */
-import type { Source } from '../../../core/arithmetic';
-import { floats } from '../../../core/kernels';
-import type { Look } from '../../../state/look.svelte';
+import type { Source } from '../core/arithmetic';
+import { floats } from '../core/kernels';
+import type { Look } from './look.svelte';
 
 export function sourceOf(look: Look): Source {
   return {
