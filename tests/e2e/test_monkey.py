@@ -6,13 +6,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import CDPSession, Page
 
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import Open, Watch
 
 pytestmark = pytest.mark.e2e
 
 BURST = 250
-# Elements and listeners of a page that has been used; two bursts differ by what stands open.
-GROWTH = 1.5
+# Of what the start itself holds; and what views keep that were opened meanwhile: caches of the
+# last network and run, not one of each opening (there are hundreds in two bursts).
+GROWTH = 2
+SLACK = {"Nodes": 4000, "JSEventListeners": 400}
 KEYS = (
     *("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Tab", "Shift+Tab", "Enter", "Escape"),
     *("[", "]", "+", "-", "0", "p", "P", "s", "t", "l", " ", "Home", "End", ","),
@@ -26,7 +28,8 @@ STARTS = {
 # A control in view, but none that begins a run, opens a window of the system or adds a picture.
 SPOT = """(share) => {
     const spared = 'input[type=file], a[download], .ways, [data-play], [data-run], dialog';
-    const shown = [...document.querySelectorAll('button, select, summary, a, input, [tabindex]')]
+    const kinds = 'button, select, summary, a[href*="#"], input, [tabindex]';
+    const shown = [...document.querySelectorAll(kinds)]
         .filter((each) => !each.closest(spared) && !each.disabled && each.checkVisibility())
         .map((each) => each.getBoundingClientRect())
         .filter(({ x, y, width, height }) => width && height && x >= 0 && y >= 0
@@ -92,14 +95,19 @@ def held(page: Page, session: CDPSession, start: str) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
-def test_random_use_draws_no_complaint_and_piles_nothing_up(open_page: Open, start: str) -> None:
+def test_random_use_draws_no_complaint_and_piles_nothing_up(
+    open_page: Open, watch: Watch, start: str
+) -> None:
+    watch.expect("WebSocket is closed before the connection is established")  # left at once
+    watch.expect("status of 4(09|10|22)")  # a refusal, which the page says in words
     page = open_page(start)
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
     chance = random.Random(start)
+    first = held(page, session, start)
     burst(page, chance)
-    once = held(page, session, start)
     burst(page, chance)
-    twice = held(page, session, start)
-    assert page.locator("header h1").is_visible()
-    assert {name: twice[name] / once[name] < GROWTH for name in once} == dict.fromkeys(once, True)
+    last = held(page, session, start)
+    assert page.get_by_role("heading", name="ConvLens", exact=True).is_visible()
+    for name, count in last.items():
+        assert count < GROWTH * first[name] + SLACK[name], name

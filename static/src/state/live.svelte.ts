@@ -9,6 +9,9 @@ import { Look } from './look.svelte';
 
 const NOWHERE = { en: '', zh: '' };
 
+/** A frame is of the network as it is. */
+const UNCHANGED = { base: '', edits: [], gradient: null } as const;
+
 /** The card of a network that is being trained, from what the run says and shows of it. */
 export function cardOf(run: Run, started: StartedEvent, header: TraceHeader): Card {
   const input = started.nodes.find(({ op }) => op === 'input');
@@ -51,7 +54,7 @@ export class LiveLook extends Look {
     this.frame = frame;
     // A name of its own, so that who waits for a drawing can tell one from the next.
     const trace_id = `${this.card.id}@${frame.step}/${frame.pin}`;
-    this.trace = { header: { ...header, trace_id }, tensors };
+    this.trace = { header: { ...UNCHANGED, ...header, trace_id }, tensors };
     for (const [name, tensor] of weights) this.weights.set(name, tensor);
     const logits = logitsNode(header.nodes);
     if (logits) this.exact.set(logits, Float32Array.from(header.logits));

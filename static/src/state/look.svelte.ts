@@ -44,6 +44,11 @@ interface Made {
   trace: Trace;
 }
 
+const NOWHERE: NodeInfo = {
+  ...{ id: '', op: 'other', label: '', note: '', parameters: 0, block: 0 },
+  ...{ inputs: [], shape: [], weights: {}, geometry: { kind: 'other', function: '' } },
+};
+
 export class Look {
   card: Card = $state.raw() as Card;
   trace: Trace | null = $state.raw(null);
@@ -111,8 +116,9 @@ export class Look {
     this.#cards.set(page.card.id, page.card);
   }
 
+  /** The node; an empty one where it is gone, for views that are just being taken away. */
   node(id: string): NodeInfo {
-    return this.nodes.get(id) as NodeInfo;
+    return this.nodes.get(id) ?? NOWHERE;
   }
 
   /**

@@ -41,7 +41,8 @@ export function lighting(card: HTMLElement, worked: Worked) {
     worked.light(isHeld ? Number(held.dataset['term']) : null);
   };
   const leave = ({ target, relatedTarget }: MouseEvent | FocusEvent) => {
-    if (termAt(target) && !termAt(relatedTarget)) dim();
+    // Also sent when a number is taken away, at which time nothing may change.
+    if (termAt(target) && !termAt(relatedTarget)) queueMicrotask(() => signal.aborted || dim());
   };
   card.addEventListener('pointerover', light, { signal });
   card.addEventListener('pointerout', leave, { signal });
