@@ -52,5 +52,7 @@ describe('what is read of a value', () => {
     value.now = 9;
     value.settle();
     expect([value.read, vi.getTimerCount()]).toEqual([9, 0]);
+    value.now = 10;
+    expect(value.read).toBe(10);
   });
 });

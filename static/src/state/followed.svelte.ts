@@ -28,17 +28,22 @@ export class Followed<T> {
     this.#changed_ms = time_ms;
     clearTimeout(this.#timer);
     const wait_ms = wasStill ? 0 : Math.min(REST_MS, this.#read_ms + PACE_MS - time_ms);
-    if (wait_ms <= 0) this.settle();
-    else this.#timer = setTimeout(() => this.settle(), wait_ms);
+    if (wait_ms <= 0) this.#follow();
+    else this.#timer = setTimeout(() => this.#follow(), wait_ms);
   }
 
   get read(): T {
     return this.#read;
   }
 
-  /** What is read is the value itself now. */
+  /** It has come to rest: what is read is the value itself, and the next change is read at once. */
   settle(): void {
     clearTimeout(this.#timer);
+    this.#changed_ms = -Infinity;
+    this.#follow();
+  }
+
+  #follow(): void {
     this.#read = this.#now;
     this.#read_ms = performance.now();
   }
