@@ -270,7 +270,7 @@ BAD = (
 # The bytes are a good picture; the type says that they are something else.
 BY_TYPE = (
     Body("png called text", partial(file, "PNG"), "text/plain", 415),
-    Body("png called json", partial(file, "PNG"), "application/json", 415),
+    Body("png called json", partial(file, "PNG"), "application/json", 422),
     Body("png called a form", partial(file, "PNG"), "application/x-www-form-urlencoded", 415),
     Body("png called multipart", partial(file, "PNG"), "multipart/form-data; boundary=x", 415),
     Body("png called pdf", partial(file, "PNG"), "application/pdf", 415),

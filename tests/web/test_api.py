@@ -92,7 +92,7 @@ def test_unknown_keys_are_ignored(client: TestClient) -> None:
     ("kind", "status"),
     [
         ("text/plain", 415),
-        ("application/json", 415),
+        ("application/json", 422),  # JSON is a list of edits, which this is not
         ("multipart/form-data; boundary=x", 415),
         ("application/x-www-form-urlencoded", 415),
         ("imagepng", 415),

@@ -213,4 +213,4 @@ def test_a_trace_of_gradients_has_no_cells(client: TestClient, trace: Any) -> No
     address = f"/api/traces/{trace['trace_id']}/gradient"
     head = client.get(address, headers={"accept": "application/json"}).json()
     answer = get(client, head, "conv_1_1", c=0)
-    assert (answer.status_code, answer.json()["title"]) == (422, "A trace of gradients")
+    assert (answer.status_code, answer.json()["title"]) == (422, "Not a forward trace")
