@@ -132,7 +132,7 @@ def test_the_zoom_buttons_lie_on_no_legend(open_page: Open) -> None:
 
 
 def test_an_opened_map_can_be_left_on_every_size(open_page: Open) -> None:
-    page = open_page()
+    page = open_page(reduced_motion="reduce")
     for size in SIZES:
         resize(page, size)
         box = focus_map(page, "conv_1_2", 3)
@@ -214,6 +214,7 @@ def test_two_fingers_zoom_an_opened_map(open_page: Open) -> None:
     page = opened(open_page, "390", "&node=conv_1_2&c=4", has_touch=True)
     large = page.locator("[data-inspector] .map").first
     before = float(large.get_attribute("data-cell") or "nan")
+    large.evaluate("map => map.scrollIntoView({block: 'center'})")
     pinch(page, box_of(page, "[data-inspector] .map canvas"))
     assert float(large.get_attribute("data-cell") or "nan") > 3 * before
 

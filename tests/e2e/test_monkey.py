@@ -88,7 +88,7 @@ def held(page: Page, session: CDPSession, start: str) -> dict[str, float]:
         }""",
         f"/{start}",
     )
-    page.evaluate("() => new Promise((done) => requestIdleCallback(done))")
+    page.evaluate("() => new Promise((done) => requestIdleCallback(done, { timeout: 1000 }))")
     session.send("HeapProfiler.collectGarbage")
     metrics = session.send("Performance.getMetrics")["metrics"]
     return {m["name"]: m["value"] for m in metrics if m["name"] in ("Nodes", "JSEventListeners")}
