@@ -14,7 +14,7 @@ BURST = 250
 # Of what the start itself holds; and what views keep that were opened meanwhile: caches of the
 # last network and run, not one of each opening (there are hundreds in two bursts).
 GROWTH = 2
-SLACK = {"Nodes": 4000, "JSEventListeners": 400}
+SLACK = {"Nodes": 12_000, "JSEventListeners": 1_500}
 KEYS = (
     *("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Tab", "Shift+Tab", "Enter", "Escape"),
     *("[", "]", "+", "-", "0", "p", "P", "s", "t", "l", " ", "Home", "End", ","),
