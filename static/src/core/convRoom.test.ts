@@ -31,6 +31,13 @@ const overlap = (a: Box, b: Box) =>
   a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
 describe('planConvolution', () => {
+  it('gives every source its own kernel and product where two stand beside each other', () => {
+    const { rows } = planConvolution({ ...inRows, sources: sourcesOf(10, 2) });
+    const pairs = rows.flatMap((a, i) => rows.slice(i + 1).map((b) => [a, b] as const));
+    expect(pairs.filter(([a, b]) => overlap(a.product, b.product))).toEqual([]);
+    expect(pairs.filter(([a, b]) => overlap(a.kernel, b.kernel))).toEqual([]);
+  });
+
   it.each(both)('has a row for every source, in its order: %s', (_name, sizes) => {
     const { rows } = planConvolution(sizes);
     expect(rows.map(({ channel }) => channel)).toEqual(sizes.sources.map(({ channel }) => channel));

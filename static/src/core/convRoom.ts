@@ -52,11 +52,17 @@ export function planConvolution(sizes: ConvSizes): ConvPlan {
 
 /** Rows of source, kernel and product; the sum, the output and a kernel in numbers right of them. */
 function leftToRight({ room, sources, kernel, out }: ConvSizes): ConvPlan {
-  const side = kernelSide(kernel, Math.min(40, sources[0]?.h ?? 40));
-  const rows = sources.map(({ channel, ...source }) => {
-    const middle = source.y + source.h / 2;
+  const beside = new Map(sources.map(({ y }) => [y, sources.filter((each) => each.y === y)]));
+  const most = Math.max(1, ...[...beside.values()].map(({ length }) => length));
+  const side = kernelSide(kernel, Math.min(40, (sources[0]?.h ?? 40) / most));
+  const rows = sources.map((cell) => {
+    const { channel, ...source } = cell;
+    // Maps that stand beside each other share the height of their line.
+    const line = beside.get(source.y) ?? [cell];
+    const tall = source.h / line.length;
+    const middle = source.y + (line.indexOf(cell) + 0.5) * tall;
     const at = { x: room.x + GAP, y: middle - side.h / 2, ...side };
-    const size = fitted(out, source.h * 1.3, source.h);
+    const size = fitted(out, tall * 1.3, tall);
     const product = { x: room.x + side.w + 3 * GAP, y: middle - size.h / 2, ...size };
     return { channel, source, kernel: at, product };
   });
