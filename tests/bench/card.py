@@ -80,7 +80,7 @@ def moving(opened: Browser, url: str) -> Iterator[Row]:
             float(shown.evaluate("([y, x]) => point(y, x)", [n % 20 + 2, (3 * n) % 20 + 2]))
             for n in range(MOVES)
         ]
-    figure = "card: window moved -> numbers, formula and maps painted"
+    figure = "card: window moved -> the maps painted (the numbers follow at a pace to read)"
     yield row(figure, statistics.median(taken[WARM:]), budget=16, unit="ms")
 
 

@@ -44,3 +44,10 @@ export class Bench<S extends object> {
     this.#draft = null;
   }
 }
+
+/** The settings of a bench that is being opened; written when it is left. Called by its component. */
+export function openBench<S extends object>(app: App, table: SettingsTable<S>): Bench<S> {
+  const bench = new Bench(app, table);
+  $effect(() => () => bench.rest());
+  return bench;
+}
