@@ -176,6 +176,7 @@ def slope(page: Page, name: str) -> float:
 
 def test_slopes_are_those_of_the_functions_and_x_is_dragged_and_typed(open_page: Open) -> None:
     page = at_bench(open_page, "activation")
+    expect(page.locator("[data-proof='53']")).to_be_visible()  # The last part to come.
     assert (slope(page, "sigmoid"), slope(page, "tanh")) == (0.25, 1)
     assert slope(page, "relu") == 0
     page.locator("[data-x='6']").click()
