@@ -189,7 +189,7 @@ def test_slopes_are_those_of_the_functions_and_x_is_dragged_and_typed(open_page:
     assert slope(page, "elu") == 1
     page.locator("#activation-x").fill("2")
     page.get_by_role("slider", name="x", exact=True).press("ArrowLeft")
-    expect(page).to_have_url(re.compile("set=x:1.95,f:relu/sigmoid/tanh/elu"))
+    expect(page).to_have_url(re.compile(r"set=x:1\.95,f:[a-z/]*elu"))
 
 
 def test_eight_sigmoids_leave_a_quarter_to_the_eighth(open_page: Open) -> None:
