@@ -10,7 +10,7 @@ from torch import Tensor
 from . import shapes
 from .dataset import TEST, DataSet, Making, Roots
 from .sets import load, version
-from .task import Setup, Task, divide, making
+from .task import Setup, Task, divide, making, marked_class
 from .words import DataError
 
 Key = tuple[str, str, Making]
@@ -58,7 +58,8 @@ class Recent:
         """Returns a picture (C, H, W) uint8 of the set, with the corner mark where it has one.
 
         Raises:
-            DataError: there is no such picture, or the set holds points.
+            DataError: there is no such picture, the set holds points, or none of its classes can be
+                marked.
         """
         found = self.whole(setup)
         if found.x.ndim != 4:
@@ -66,7 +67,7 @@ class Recent:
         if not 0 <= index < len(found.y):
             raise DataError("no_picture", id=found.id, index=index, last=len(found.y) - 1)
         one = slice(index, index + 1)
-        label = [each["id"] for each in found.classes].index(shapes.MARK) if setup.mark else -1
+        label = marked_class(found) if setup.mark else -1
         is_test = found.part is not None and int(found.part[index]) == TEST
         x = found.x[one] if is_test else shapes.plant(found.x[one], found.y[one], label)
         return x[0]

@@ -98,7 +98,7 @@ def divide(found: DataSet, setup: Setup) -> Task:
     learn = Part(found.x[train], labels, train)
     check = Part(found.x[validation], found.y[validation], validation)
     if setup.mark:
-        label = _marked_class(found)
+        label = marked_class(found)
         check = replace(check, x=shapes.plant(check.x, check.y, label))
         learn = replace(learn, x=shapes.plant(learn.x, found.y[train], label))
         notes.append(note("unmarked_test", label=found.classes[label]["en"]))
@@ -170,7 +170,12 @@ def _noisy(y: Tensor, share: float, chance: torch.Generator) -> Tensor:
     return labels
 
 
-def _marked_class(found: DataSet) -> int:
+def marked_class(found: DataSet) -> int:
+    """Returns the index of the class that the planted corner mark gives away.
+
+    Raises:
+        DataError: the set is not made here, or lacks that class.
+    """
     ids = [each["id"] for each in found.classes]
     if found.id not in shapes.STYLES or shapes.MARK not in ids:
         raise DataError("no_mark", id=found.id)

@@ -76,6 +76,17 @@ def test_the_lab_and_the_layer_view_lead_to_each_other(open_page: Open) -> None:
     expect(page.get_by_role("heading", name="Kernel", exact=True)).to_be_visible()
 
 
+def test_a_bench_left_at_once_keeps_what_was_set_and_does_not_come_back(open_page: Open) -> None:
+    page = open_page(bench("kernel"))
+    layer = page.locator("[data-layer]")
+    type_into(page, "Signal", ["ArrowRight", "ArrowRight"], "-3.5")
+    layer.evaluate("link => link.click()")
+    expect(page.get_by_role("heading", name="conv_1_1")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/#v=1&node=conv_1_1&c=0"))
+    page.go_back()
+    assert floats(proof(page, 16), "signal")[2] == -3.5
+
+
 def test_four_cells_padding_one_kernel_three_and_stride_two_make_two(open_page: Open) -> None:
     page = open_page(bench("kernel", "tab:numbers,n:4,p:1/1/1/1,s:2"))
     formula = page.locator("[data-size] [data-out]")

@@ -69,6 +69,7 @@ CASES: list[Case] = [
     get(VIEWS, "/api/data/digits/augment?index=1797", 404, PROBLEM),
     get(VIEWS, "/api/data/fashion-mnist/augment", 409, PROBLEM),
     get(VIEWS, "/api/data/digits/augment?rotate=far", 422, PROBLEM),
+    get(VIEWS, "/api/data/digits/augment?mark=true", 422, PROBLEM),
     send("post", FETCH, "/api/data/{near}/download", 200, "application/x-ndjson"),
     send("post", FETCH, "/api/data/nope/download", 404, PROBLEM),
     send("post", FETCH, "/api/data/digits/download", 409, PROBLEM),

@@ -3,7 +3,8 @@
 import queue
 import socket as sockets
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -137,19 +138,21 @@ class Stage:
         job.say(State(0, "running"))
         return run_id, job
 
+    def wait_until(self, holds: Callable[[], bool], what: str = "it") -> None:
+        """Returns when something holds."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert time.monotonic() < deadline, f"{what} did not come"
+            time.sleep(0.001)
+
     def wait_until_told(self, run_id: str, kind: str, **members: Any) -> None:
         """Returns when an event of this type, with these members, is stored."""
-        deadline = threading.Event()
-        alarm = threading.Timer(PATIENCE_S, deadline.set)
-        alarm.start()
-        try:
-            while not deadline.is_set():
-                for _, event in self.store.events(run_id, types=(kind,)):
-                    if members.items() <= event.items():
-                        return
-            raise AssertionError(f"{kind} {members} was not said")
-        finally:
-            alarm.cancel()
+
+        def is_stored() -> bool:
+            told = self.store.events(run_id, types=(kind,))
+            return any(members.items() <= event.items() for _, event in told)
+
+        self.wait_until(is_stored, f"{kind} {members}")
 
     def state(self, run_id: str) -> str:
         return self.store.run(run_id).state

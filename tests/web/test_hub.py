@@ -280,6 +280,7 @@ def rest(stage: Stage, run_id: str, job: FakeJob) -> None:
     """The run comes to rest."""
     job.say(State(1, "paused"))
     stage.wait_until_told(run_id, "state", state="paused")
+    stage.wait_until(lambda: stage.state(run_id) == "paused")
 
 
 def test_a_run_that_rests_takes_no_place(stage: Stage) -> None:

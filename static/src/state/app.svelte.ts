@@ -13,6 +13,8 @@ import { Look, type Place } from './look.svelte';
 import { isOwnId, Pictures, sketched, type Crop, type Picture } from './pictures.svelte';
 import { Scales } from './scales.svelte';
 
+/** Browsers stop an address that changes at every step of a slider. */
+const REST_MS = 250;
 const NO_MAPS = { count: 0, height: 0, width: 0 };
 
 /** True for the network of a run: "run-7", or "run-7@400" as it was after 400 steps. */
@@ -42,6 +44,8 @@ export class App {
   isOwnGone = $state(false);
   #dark = matchMedia('(prefers-color-scheme: dark)');
   #prefersDark = $state(this.#dark.matches);
+  #held: ((state: State) => Partial<State>) | null = null;
+  #resting: ReturnType<typeof setTimeout> | undefined;
 
   theme: Theme = $derived(this.state.theme ?? (this.#prefersDark ? 'dark' : 'light'));
   language: Language = $derived(this.state.lang ?? preferredLanguage(navigator.languages));
@@ -124,8 +128,22 @@ export class App {
     locale.language = this.language;
   }
 
+  /** Keeps a change back until the hand rests, or the address changes in another way. */
+  hold(change: (state: State) => Partial<State>): void {
+    clearTimeout(this.#resting);
+    this.#held = change;
+    this.#resting = setTimeout(() => this.#settle(), REST_MS);
+  }
+
+  #settle(): void {
+    const held = this.#held;
+    this.#held = null;
+    if (held) this.go(held(this.state), false);
+  }
+
   /** Changes part of the state; `step` adds an entry to the history, else the present one changes. */
   go(change: Partial<State>, step = true): void {
+    this.#settle();
     this.state = { ...this.state, ...change };
     // A window that moves belongs to what was opened.
     if ('cell' in change) this.look.cursor = null;
