@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 import AppView from './App.svelte';
 import { readPageData } from './io/api';
+import { lookAhead } from './io/runs';
 import { PAGES } from './pages';
 import { App } from './state/app.svelte';
 import './style/tokens.css';
@@ -9,7 +10,9 @@ import './style/base.css';
 const target = document.getElementById('app');
 if (target) {
   const app = new App(readPageData());
-  // On its way while the frame around it is drawn; one that does not come is told there.
+  const { run } = app.state;
+  // On their way while the frame around them is drawn; what does not come is told there.
   if (app.view !== 'look') PAGES[app.view]().catch(() => undefined);
+  if (app.view === 'train' && run !== null) lookAhead(run);
   mount(AppView, { target, props: { app } });
 }

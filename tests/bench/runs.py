@@ -37,6 +37,11 @@ def start(server: Running, **options: Any) -> str:
     return str(run)
 
 
+def warm(server: Running) -> None:
+    """Returns when the server has loaded all that it loads after its start: a run has learned."""
+    control(server, start(server), "stop")
+
+
 def control(server: Running, run: str, action: str, **more: Any) -> Any:
     """The run after an action."""
     return ask(server, "POST", f"/api/runs/{run}/control", {"action": action, **more})

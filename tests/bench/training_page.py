@@ -60,15 +60,17 @@ FALLING = 20  # steps after which the smoothed loss of the default run is below 
 
 
 def opened_at(opened: Browser, url: str) -> Page:
-    """A page of the train view that can be pressed."""
+    """A page of the train view that has loaded all it shows."""
     shown = opened.new_context(viewport=chromium.WINDOW).new_page()  # type: ignore[arg-type]
     shown.goto(url)
     shown.wait_for_selector("[data-play]:not([disabled])")
+    shown.wait_for_load_state("networkidle")
     return shown
 
 
 def pressing(server: Running, opened: Browser) -> Iterator[Row]:
-    """Play is pressed on a fresh page, the server being warm."""
+    """Play is pressed on a fresh page that rests, the server being warm."""
+    runs.warm(server)
     first: list[float] = []
     falling: list[float] = []
     for least, taken in ((1, first), (FALLING, falling)) * 4:
@@ -171,12 +173,13 @@ async () => {
 
 
 def million(opened: Browser) -> Iterator[Row]:
-    """The address of a long run is opened: navigation -> the chart with all of it."""
+    """The address of a long run is opened: navigation -> the chart with all of it, server warm."""
     with tempfile.TemporaryDirectory() as folder:
         run = long_run(Path(folder))
         with serving("--data-dir", folder) as server:
+            runs.warm(server)
             taken = []
-            for _ in range(3):
+            for _ in range(5):
                 shown = opened.new_context(viewport=chromium.WINDOW).new_page()  # type: ignore[arg-type]
                 shown.goto(f"{server.url}#v=1&view=train&run={run}", wait_until="commit")
                 taken.append(shown.evaluate(DRAWN))

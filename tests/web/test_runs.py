@@ -119,8 +119,19 @@ def whole(column: Any, count: int) -> list[float]:
     ids=str,
 )
 def test_a_column_is_packed_only_where_it_can_be_read_back(column: Any, kept: Any) -> None:
-    found = history.packed(np.array(column, np.float64))
-    assert (str(found.dtype), found.tolist()) == kept
+    found, table = history.packed(np.array(column, np.float64))
+    assert (str(found.dtype), found.tolist(), table) == (*kept, None)
+
+
+@pytest.mark.parametrize(
+    ("late", "kept"),
+    [([], "uint8"), ([0.05], "float64"), ([7.0], "float64"), ([np.nan], "float64")],
+)
+def test_few_numbers_are_sent_as_places_in_a_table(late: Any, kept: str) -> None:
+    column = np.array([0.1, 0.7, 0.3] * 2000 + late)
+    found, table = history.packed(column)
+    assert found.dtype == kept
+    assert (found if table is None else table[found]).tolist()[:6000] == column.tolist()[:6000]
 
 
 def columns_of(client: TestClient, place: str) -> tuple[dict[str, Any], int]:

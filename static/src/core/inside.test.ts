@@ -15,6 +15,15 @@ describe('a link inside the page', () => {
     });
   });
 
+  it('keeps what was changed in its network, and in no other', () => {
+    const changed: State = { ...here, edits: 'c!conv!0!0' };
+    const edits = (part: Partial<State>) =>
+      stateBehind(new URL(addressOf(part), ORIGIN), changed, ORIGIN)?.edits;
+    expect(edits({ view: 'lab' })).toBe('c!conv!0!0');
+    expect(edits({ net: 'resnet18' })).toBeNull();
+    expect(edits({ edits: 'c!conv!1!0' })).toBe('c!conv!1!0');
+  });
+
   it.each(['/docs', '/lab', 'https://example.org/lab#v=1', '/api/models#v=1', '/#top'])(
     'is not one that leads to %s',
     (address) => expect(behind(address)).toBeNull(),

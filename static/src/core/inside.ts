@@ -19,7 +19,9 @@ export function stateBehind(link: URL, here: State, origin: string): State | nul
   if (!isOurs || !link.hash.startsWith('#v=')) return null;
   const there = decodeState(link.hash, link.pathname);
   const kept = KEPT.filter((key) => there[key] === DEFAULT_STATE[key]);
-  return { ...there, ...Object.fromEntries(kept.map((key) => [key, here[key]])) };
+  const state = { ...there, ...Object.fromEntries(kept.map((key) => [key, here[key]])) };
+  // What was changed belongs to a network.
+  return { ...state, edits: there.edits ?? (state.net === here.net ? here.edits : null) };
 }
 
 /** True for a press that asks for no other tab or window. */

@@ -188,6 +188,16 @@ describe('columnOf', () => {
     expect([...columnOf(sent, 'steps', 2)]).toEqual([391, 394]);
   });
 
+  it('is looked up where few numbers are different', () => {
+    const header = {
+      'few.values': { dtype: 'F64', shape: [2], data_offsets: [0, 16] },
+      few: { dtype: 'U8', shape: [3], data_offsets: [16, 19] },
+    };
+    const table = new Uint8Array(Float64Array.of(0.1, 0.7).buffer);
+    const sent = parseTensors(payload(header, new Uint8Array([...table, 1, 0, 1]))).tensors;
+    expect([...columnOf(sent, 'few', 3)]).toEqual([0.7, 0.1, 0.7]);
+  });
+
   it.each([
     ['missing', 2, 'missing is missing, not F32 or F64'],
     ['other', 4, 'other is U8, not F32 or F64'],

@@ -145,7 +145,7 @@ export function floatsOf(tensors: ReadonlyMap<string, Tensor>, name: string): Fl
 
 /**
  * A column of float64: sent as float32 where that is exact, as one number where all are equal, as
- * the first and the last where they rise by 1.
+ * the first and the last where they rise by 1, as places in a table where few are different.
  */
 export function columnOf(
   tensors: ReadonlyMap<string, Tensor>,
@@ -153,6 +153,8 @@ export function columnOf(
   count: number,
 ): Float64Array {
   const tensor = tensors.get(name);
+  const table = tensors.get(`${name}.values`);
+  if (tensor?.dtype === 'U8' && table?.dtype === 'F64') return lookedUp(tensor.data, table.data);
   if (tensor?.dtype !== 'F64' && tensor?.dtype !== 'F32') {
     fail(`${name} is ${tensor ? tensor.dtype : 'missing'}, not F32 or F64`);
   }
@@ -162,6 +164,12 @@ export function columnOf(
   if (data.length === 2 && count > 2) return new Float64Array(count).map((_, i) => first + i);
   if (data.length !== count) fail(`${name} has ${data.length} numbers, expected ${count}`);
   return data instanceof Float64Array ? data : new Float64Array(data);
+}
+
+function lookedUp(places: Uint8Array, table: Float64Array): Float64Array {
+  const column = new Float64Array(places.length);
+  for (let i = 0; i < column.length; i++) column[i] = table[places[i] as number] ?? NaN;
+  return column;
 }
 
 /** The bytes called `name`; throws an Error when they are missing or of another type. */

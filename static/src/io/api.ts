@@ -1,4 +1,5 @@
 /** Requests to the server: typed answers, problems as errors, nothing retried here. */
+import { takeAhead } from './ahead';
 import type { Edit } from '../core/edits';
 import type { ClassName, Model, ModelSummary, Problem, TraceHeader } from '../core/types';
 import { parseTensors, readTraceHeader, type Payload, type Tensor } from '../core/wire';
@@ -84,7 +85,7 @@ export async function request<T>(
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
   try {
-    const response = await fetch(path, init);
+    const response = await (takeAhead(path) ?? fetch(path, init));
     if (!response.ok) throw await toProblem(response);
     return await read(response);
   } catch (error) {

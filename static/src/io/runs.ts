@@ -1,5 +1,6 @@
 /** Requests about runs: typed answers, problems as errors, nothing retried here. */
 import type { Experiment, Option, Options, Run, RunEvent, Value } from '../core/run';
+import { askAhead } from './ahead';
 import { request, requestTensors } from './api';
 import type { Columns } from '../core/rows';
 import { columnOf } from '../core/wire';
@@ -8,6 +9,17 @@ export type Control =
   | { action: 'pause' | 'resume' | 'step_phase' | 'step_batch' | 'step_epoch' | 'stop' }
   | { action: 'find_lr' | 'evaluate' | 'open_test' }
   | { action: 'set'; name: string; value: Value };
+
+/** Those of a long run that are sent; its epochs follow from its steps. */
+export const SENT_COLUMNS = ['step', 'loss', 'accuracy', 'lr'] as const;
+export type SentColumns = Columns<(typeof SENT_COLUMNS)[number]>;
+const POINTS = `/history?columns=${SENT_COLUMNS.join(',')}`;
+const AS_BYTES = { Accept: 'application/octet-stream' };
+
+/** Whether a run's points come in one piece. */
+export function isLong({ step }: Pick<Run, 'step'>): boolean {
+  return step >= 4096;
+}
 
 export const EXPORTS = ['csv', 'checkpoint', 'script'] as const;
 export type Export = (typeof EXPORTS)[number];
@@ -71,18 +83,20 @@ export async function fetchEvents(
   return (await request(path, { signal }, read<{ events: readonly RunEvent[] }>)).events;
 }
 
-/** Some of what is recorded at each step, in whole columns. */
-export async function fetchColumns<Name extends string>(
-  id: string,
-  names: readonly Name[],
-  signal: AbortSignal,
-): Promise<Columns<Name>> {
-  const headers = { Accept: 'application/octet-stream' };
-  const path = pathOf(id, `/history?columns=${names.join(',')}`);
-  const { tensors, metadata } = await requestTensors(path, { headers, signal });
+/** What is recorded at each step, in whole columns. */
+export async function fetchPoints(id: string, signal: AbortSignal): Promise<SentColumns> {
+  const path = pathOf(id, POINTS);
+  const { tensors, metadata } = await requestTensors(path, { headers: AS_BYTES, signal });
   const { count } = JSON.parse(metadata['run'] ?? '{}') as { count: number };
-  const columns = names.map((name) => [name, columnOf(tensors, name, count)]);
-  return Object.fromEntries(columns) as Columns<Name>;
+  const columns = SENT_COLUMNS.map((name) => [name, columnOf(tensors, name, count)]);
+  return Object.fromEntries(columns) as SentColumns;
+}
+
+/** Asks for a run and its points before the view is there that shows them. */
+export function lookAhead(id: string): void {
+  askAhead(pathOf(id));
+  // Of a short run they are few, and nobody comes for them.
+  askAhead(pathOf(id, POINTS), { headers: AS_BYTES });
 }
 
 export function exportPath(id: string, what: Export): string {

@@ -319,3 +319,15 @@ describe('drawing', () => {
     expect(app.look.problem).toBeNull();
   });
 });
+
+describe('what was changed', () => {
+  it('belongs to its network, and waits there', () => {
+    const app = openAt({ net: 'digits', edits: 'c!conv!0!0' });
+    const digits = app.edits.list;
+    expect(digits).toHaveLength(1);
+    app.go({ ...app.state, net: 'other', edits: null });
+    expect([app.edits.list, addressed().edits]).toEqual([[], null]);
+    app.go({ net: 'digits' });
+    expect([app.edits.list, addressed().edits]).toEqual([digits, 'c!conv!0!0']);
+  });
+});

@@ -144,7 +144,9 @@ export class App {
   /** Changes part of the state; `step` adds an entry to the history, else the present one changes. */
   go(change: Partial<State>, step = true): void {
     this.#settle();
+    const { net } = this;
     this.state = { ...this.state, ...change };
+    if ('edits' in change || this.net !== net) this.#readEdits(change.edits ?? null);
     // A window that moves belongs to what was opened.
     if ('cell' in change) this.look.cursor = null;
     locale.language = this.language;
@@ -154,13 +156,18 @@ export class App {
     else history.replaceState(null, '', address);
   }
 
+  /** Those of another network are not ours; ours may wait from before. */
+  #readEdits(text: string | null): void {
+    this.edits.read(this.net, text);
+    this.state = { ...this.state, edits: this.edits.text };
+  }
+
   chooseNet(net: string): void {
     this.look.problem = null;
     const keeps = this.picture.own || this.picture.fit === this.#fitOf(net);
     this.crop = null;
     const picture = keeps ? this.state.picture : null;
-    this.edits.read(net, null);
-    this.go({ net, picture, node: null, c: null, cell: null, edits: this.edits.text });
+    this.go({ net, picture, node: null, c: null, cell: null });
   }
 
   choosePicture(picture: string): void {

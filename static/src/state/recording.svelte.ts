@@ -14,14 +14,12 @@ import type {
 } from '../core/run';
 import { Rows, type Columns } from '../core/rows';
 import { Pace } from '../core/pace';
+import type { SentColumns } from '../io/runs';
 import { onNextFrame } from './beat';
 import { FirstPoint } from './firstPoint';
 
 export const POINT_COLUMNS = ['step', 'epoch', 'loss', 'accuracy', 'lr'] as const;
 export type PointColumns = Columns<(typeof POINT_COLUMNS)[number]>;
-/** Those of a long run that are sent; its epochs follow from its steps. */
-export const SENT_COLUMNS = ['step', 'loss', 'accuracy', 'lr'] as const;
-type SentColumns = Columns<(typeof SENT_COLUMNS)[number]>;
 
 /** Rows of layer numbers beyond this are thinned out: the strip is no wider on any screen. */
 const LAYER_ROWS = 8192;
@@ -68,6 +66,8 @@ export class Recording {
   rate = $state(0);
   /** The last event that is known. */
   seq = 0;
+  /** Called when points are shown, so that what came beside them is shown with them. */
+  onpoints: () => void = () => undefined;
 
   #points = new Rows(POINT_COLUMNS);
   #layers: Rows<string> | null = null;
@@ -127,6 +127,7 @@ export class Recording {
     if (news.layers) this.layers = this.#viewLayers();
     if (news.rest) this.#show();
     this.phase = this.#phase;
+    if (news.points) this.onpoints();
   }
 
   /** Ends what is still planned. */

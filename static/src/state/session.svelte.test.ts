@@ -145,6 +145,31 @@ describe('frames', () => {
     now.mockRestore();
   });
 
+  it('of a run that makes steps are drawn together with its points', async () => {
+    FakeSocket.last.say(STARTED, {
+      seq: 2,
+      type: 'state',
+      step: 0,
+      state: 'running',
+      reason: null,
+    });
+    for (const step of [1, 2]) {
+      FakeSocket.last.say(makePoints(2 + step, step));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(session.recording.rate).toBeGreaterThan(0);
+    FakeSocket.last.show(frame(2));
+    await vi.waitUntil(() => session.frame !== null);
+    FakeSocket.last.show(frame(3));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(session.frame?.step).toBe(2);
+    FakeSocket.last.say(makePoints(5, 3));
+    session.recording.flush();
+    expect(session.frame?.step).toBe(3);
+    FakeSocket.last.show(frame(4));
+    await vi.waitUntil(() => session.frame?.step === 4, { timeout: 200 });
+  });
+
   it('of a run that rests are drawn at once', async () => {
     FakeSocket.last.say(STARTED, { seq: 2, type: 'state', step: 0, state: 'paused', reason: null });
     session.recording.flush();

@@ -2,20 +2,21 @@
 import { parseFrame, type Frame, type GlassNumbers } from '../core/frame';
 import type { Run, RunEvent } from '../core/run';
 import { AwayError, ProblemError, type PageData } from '../io/api';
-import { fetchColumns, fetchEvents, type Control, postControl } from '../io/runs';
+import { fetchEvents, fetchPoints, isLong, type Control, postControl } from '../io/runs';
 import { RunSocket, type Wire } from '../io/socket';
 import { onNextFrame } from './beat';
 import { FirstPoint } from './firstPoint';
 import { cardOf, LiveLook } from './live.svelte';
-import { Recording, SENT_COLUMNS } from './recording.svelte';
+import { Recording } from './recording.svelte';
 
-/** From here on the points come in one piece, and the socket begins behind them. */
-const LONG_RUN = 4096;
 /** Everything but points and layers, which a long run has too many of. */
 const RARE = [
   ...(['started', 'evaluation', 'health', 'change', 'verdict'] as const),
   ...(['finder', 'saved', 'state'] as const),
 ];
+
+/** A frame waits so long for points, which come thirty times a second: they are drawn as one. */
+const BESIDE_MS = 40;
 
 export interface Glass {
   name: string;
@@ -55,13 +56,15 @@ export class Session {
     this.#page = page;
     this.run = run;
     this.recording = new Recording(run);
+    this.recording.onpoints = () => this.#drawNow();
     this.#wishes = { pin, frames: false, glass: null };
     void this.#begin();
   }
 
   async #begin(): Promise<void> {
-    const isLoaded = this.run.step >= LONG_RUN && (await this.#load());
-    // Again from the last known step: doubles are told apart by step and by seq.
+    const isLoaded = isLong(this.run) && (await this.#load());
+    // Behind the points that came in one piece, but with the last of them once more: doubles are
+    // told apart by step and by seq.
     if (isLoaded) this.#listen(this.recording.step, this.recording.seq);
     else this.#listen(0);
   }
@@ -71,7 +74,7 @@ export class Session {
     const { signal } = this.#ended;
     try {
       const [columns, events] = await Promise.all([
-        fetchColumns(this.run.id, SENT_COLUMNS, signal),
+        fetchPoints(this.run.id, signal),
         fetchEvents(this.run.id, 0, signal, RARE),
       ]);
       const started = events.find((event) => event.type === 'started');
@@ -132,10 +135,21 @@ export class Session {
     this.#stop?.();
   }
 
-  /** The newest frame is drawn with the next frame of the screen; those between are not. */
+  /** The newest frame is drawn with the next points, or soon; those between are not. */
   #plan(bytes: ArrayBuffer): void {
     this.#frame = bytes;
-    this.#stop ??= onNextFrame(() => this.#draw());
+    if (this.#stop) return;
+    const draw = () => (this.#stop = onNextFrame(() => this.#draw()));
+    const { state, rate } = this.recording;
+    if (state !== 'running' || rate === 0) return void draw();
+    const timer = setTimeout(draw, BESIDE_MS);
+    this.#stop = () => clearTimeout(timer);
+  }
+
+  #drawNow(): void {
+    if (!this.#frame) return;
+    this.#stop?.();
+    this.#draw();
   }
 
   #draw(): void {
