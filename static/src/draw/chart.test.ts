@@ -67,6 +67,28 @@ describe('drawChart', () => {
     ]);
   });
 
+  it.each([
+    ['straight', (x: number) => x / 10, 2, 2],
+    ['smooth', (x: number) => Math.exp(-x), 5, 25],
+    ['jagged', (x: number) => (Math.round(20 * x) % 2) / 2, 201, 201],
+  ])('leaves out what lies on the way of a %s curve', (_name, value, least, most) => {
+    const xs = Array.from({ length: 201 }, (_, i) => i / 20);
+    draw({ lines: [line(xs, xs.map(value))] });
+    const corners = (strokes('blue')[0] ?? []).map(([, x, y]) => [x, y] as [number, number]);
+    expect(corners.length).toBeGreaterThanOrEqual(least);
+    expect(corners.length).toBeLessThanOrEqual(most);
+    for (const step of xs) {
+      const [x, y] = [44 + 10 * step, 108 - 100 * value(step)];
+      const after = corners.findIndex(([at]) => at >= x - 1e-9);
+      const [[x0, y0], [x1, y1]] = [corners[Math.max(0, after - 1)], corners[after]] as [
+        [number, number],
+        [number, number],
+      ];
+      const drawn = x1 > x0 ? y0 + ((x - x0) / (x1 - x0)) * (y1 - y0) : y1;
+      expect(Math.abs(drawn - y)).toBeLessThanOrEqual(0.25 + 1e-9);
+    }
+  });
+
   it('draws sharp on every screen', () => {
     draw({});
     expect(recorder.calls('setTransform')).toEqual([[2, 0, 0, 2, 0, 0]]);

@@ -120,20 +120,72 @@ function strokeLine(context: CanvasRenderingContext2D, line: Line, place: Place)
   context.lineWidth = line.width;
   context.setLineDash([...line.dash]);
   context.beginPath();
+  const track = new Track(context);
   const isGap = (i: number) => !(i >= 0 && i < xs.length) || Number.isNaN(ys[i] as number);
   for (let i = 0; i < xs.length; i++) {
     if (isGap(i)) continue;
     const [x, y] = [place.x(xs[i] as number), place.y(ys[i] as number)];
-    if (!isGap(i - 1)) context.lineTo(x, y);
-    else if (!isGap(i + 1)) context.moveTo(x, y);
+    if (!isGap(i - 1)) track.to(x, y);
+    else if (!isGap(i + 1)) track.from(x, y);
     else {
       context.moveTo(x - 1, y);
       context.lineTo(x + 1, y);
     }
+    if (isGap(i + 1)) track.end();
   }
   context.stroke();
   context.setLineDash([]);
   context.globalAlpha = 1;
+}
+
+/** Nobody sees a line that is so much beside its point. */
+const ASIDE_PX = 0.25;
+
+/** A line from left to right without the points that lie on the way from one to a later one. */
+class Track {
+  #context: CanvasRenderingContext2D;
+  /** The last corner, the point that may be left out, and the slopes that pass near to all between. */
+  #corner = { x: 0, y: 0 };
+  #next: { x: number; y: number } | null = null;
+  #low = -Infinity;
+  #high = Infinity;
+
+  constructor(context: CanvasRenderingContext2D) {
+    this.#context = context;
+  }
+
+  from(x: number, y: number): void {
+    this.#context.moveTo(x, y);
+    this.#turn({ x, y });
+  }
+
+  to(x: number, y: number): void {
+    const before = this.#next;
+    if (before && !this.#isOnTheWay(x, y)) {
+      this.end();
+      this.#turn(before);
+    }
+    this.#next = { x, y };
+    const run = x - this.#corner.x;
+    const rise = y - this.#corner.y;
+    this.#low = run > 0 ? Math.max(this.#low, (rise - ASIDE_PX) / run) : Infinity;
+    this.#high = run > 0 ? Math.min(this.#high, (rise + ASIDE_PX) / run) : -Infinity;
+  }
+
+  end(): void {
+    if (this.#next) this.#context.lineTo(this.#next.x, this.#next.y);
+    this.#next = null;
+  }
+
+  #turn(corner: { x: number; y: number }): void {
+    this.#corner = corner;
+    [this.#low, this.#high] = [-Infinity, Infinity];
+  }
+
+  #isOnTheWay(x: number, y: number): boolean {
+    const slope = (y - this.#corner.y) / (x - this.#corner.x);
+    return slope >= this.#low && slope <= this.#high;
+  }
 }
 
 const DOT_PX = 3;

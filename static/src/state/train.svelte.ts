@@ -1,4 +1,5 @@
 /** The training view: the options of the next run, the runs there are, and the one that is open. */
+import { untrack } from 'svelte';
 import {
   completed,
   differing,
@@ -54,7 +55,9 @@ export class Train {
   runs: readonly Run[] = $derived.by(() => {
     const { session, recording } = this;
     if (!session || !recording) return this.#listed;
-    const { state, reason, step } = recording;
+    const { state, reason } = recording;
+    // The list need not follow each step: it is fetched anew every few seconds.
+    const step = untrack(() => recording.step);
     return this.#listed.map((run) =>
       run.id === session.run.id ? { ...run, state, reason, step: Math.max(run.step, step) } : run,
     );
