@@ -64,21 +64,43 @@ export function drawMap(
   options: MapOptions & { image: HTMLCanvasElement },
 ): void {
   const { view } = options;
-  context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
-  context.clearRect(0, 0, view.width, view.height);
+  begin(context, view);
   context.imageSmoothingEnabled = false;
   const [w, h] = [data.width * view.cell, data.height * view.cell];
   context.drawImage(options.image, view.left, view.top, w, h);
   if (view.cell >= TEXT_PX) writeValues(context, data, options);
   drawWinners(context, data, options);
-  context.strokeStyle = options.accent;
+  strokeMarks(context, data, options);
+}
+
+/** What moves over a map, on a canvas of its own. */
+export function drawMarks(
+  context: CanvasRenderingContext2D,
+  marks: Pick<MapData, 'cursor' | 'windows'>,
+  options: Pick<MapOptions, 'view' | 'accent'>,
+): void {
+  begin(context, options.view);
+  strokeMarks(context, marks, options);
+}
+
+function begin(context: CanvasRenderingContext2D, { ratio, width, height }: MapView): void {
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+}
+
+function strokeMarks(
+  context: CanvasRenderingContext2D,
+  { cursor, windows }: Pick<MapData, 'cursor' | 'windows'>,
+  { view, accent }: Pick<MapOptions, 'view' | 'accent'>,
+): void {
+  context.strokeStyle = accent;
   context.lineWidth = 2;
-  for (const box of data.windows) {
+  for (const box of windows) {
     context.setLineDash([4, 2]);
     context.strokeRect(...inView(box, view));
   }
   context.setLineDash([]);
-  if (data.cursor) context.strokeRect(...inView({ ...data.cursor, w: 1, h: 1 }, view));
+  if (cursor) context.strokeRect(...inView({ ...cursor, w: 1, h: 1 }, view));
 }
 
 /** The borders of a map and of the padding around it. */

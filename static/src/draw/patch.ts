@@ -33,7 +33,10 @@ function reach(spans: readonly (readonly number[])[], most: number): [number, nu
 }
 
 /** Gives a canvas as many pixels as a view has on the screen. */
-export function fitTo(canvas: HTMLCanvasElement, view: View): CanvasRenderingContext2D {
+export function fitTo(
+  canvas: HTMLCanvasElement,
+  view: Pick<View, 'width' | 'height' | 'ratio'>,
+): CanvasRenderingContext2D {
   const width = Math.round(view.width * view.ratio);
   const height = Math.round(view.height * view.ratio);
   if (canvas.width !== width) canvas.width = width;
