@@ -1,7 +1,7 @@
 /** A value that may change at every frame, and what is read of it, at a pace that can be read. */
 
 /** While it goes on changing, what is read follows as often as this, ms ... */
-const PACE_MS = 250;
+const PACE_MS = 400;
 /** ... and it has come to rest when it has not changed for so long. */
 const REST_MS = 80;
 
