@@ -5,20 +5,20 @@ import { untrack } from 'svelte';
 export function paced<Value>(read: () => Value, everyMs: number): { readonly now: Value } {
   let now = $state.raw(untrack(read));
   let last = performance.now();
-  const take = (value: Value) => {
-    now = value;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const take = () => {
+    timer = undefined;
+    now = untrack(read);
     last = performance.now();
   };
   $effect(() => {
-    const newest = read();
+    read();
+    if (timer !== undefined) return;
     const wait = last + everyMs - performance.now();
-    if (wait <= 0) {
-      take(newest);
-      return;
-    }
-    const timer = setTimeout(() => take(newest), wait);
-    return () => clearTimeout(timer);
+    if (wait <= 0) take();
+    else timer = setTimeout(take, wait);
   });
+  $effect(() => () => clearTimeout(timer));
   return {
     get now() {
       return now;
