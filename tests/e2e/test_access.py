@@ -22,6 +22,8 @@ VIEWS = {
     "vector": "&node=flatten&c=1",
     "classes": "&node=output",
 }
+# The card of a cell, forwards, backwards, as a program, and with parts of it asked for.
+CARDS = ("", "&tab=gradient", "&tab=code", "&level=blank1", "&level=ask")
 WINDOWS = ("#draw", "#camera", "?", "g")
 
 
@@ -48,6 +50,17 @@ def test_axe_finds_nothing_serious_in_any_view(open_page: Open, theme: str, lang
         page.goto(f"/#v=1&theme={theme}&lang={lang}{state}")
         expect(page.locator("[data-inspector]")).to_have_count(1 if state else 0)
         assert serious(page) == [], view
+
+
+@pytest.mark.parametrize(("theme", "lang"), [("light", "zh"), ("dark", "en")])
+def test_axe_finds_nothing_serious_in_a_room_and_its_card(
+    open_page: Open, theme: str, lang: str
+) -> None:
+    for card in CARDS:
+        page = open_page(f"#v=1&theme={theme}&lang={lang}&node=conv_1_2&c=4&cell=20,30{card}")
+        expect(page.locator("[data-room] [data-pad]")).to_be_visible()
+        expect(page.locator("[data-card]")).to_be_visible()
+        assert serious(page) == [], card
 
 
 @pytest.mark.parametrize(("theme", "lang"), [("light", "zh"), ("dark", "en")])

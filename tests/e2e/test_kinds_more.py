@@ -16,11 +16,16 @@ from tests.bench.big import card
 from tests.e2e import every_kind
 from tests.e2e.conftest import Open, drawn
 from tests.e2e.maps import numbers
+from tests.e2e.test_access import serious
 from tests.e2e.test_kinds import kind, number, tensor
 from tests.server import Running, serving
 
 pytestmark = pytest.mark.e2e
 PLACE = f"#v=1&net={every_kind.NAME}"
+KINDS = {
+    **{"norm": "norm", "prelu": "activation", "average": "pool", "drop": "dropout"},
+    **{"add": "add", "cat": "concat", "group": "other"},
+}
 CLASSES = [{"id": name, "en": name, "zh": name} for name in ("one", "two", "three")]
 
 
@@ -133,6 +138,14 @@ def test_a_stack_names_the_input_of_each_channel(open_page: Open) -> None:
     source = int(number(page, "", "source-channel"))
     assert number(page, "", "input") == 1
     assert (stack[10] == gelu[source]).all()
+
+
+@pytest.mark.parametrize(("theme", "lang"), [("light", "zh"), ("dark", "en")])
+def test_axe_finds_nothing_serious_inside_any_kind(open_page: Open, theme: str, lang: str) -> None:
+    for node, name in KINDS.items():
+        page = open_page(f"{PLACE}&theme={theme}&lang={lang}&node={node}&c=1&cell=2,2")
+        kind(page, name)
+        assert serious(page) == [], node
 
 
 def test_what_is_not_stated_is_said(open_page: Open) -> None:

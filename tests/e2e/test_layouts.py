@@ -215,7 +215,7 @@ def test_two_fingers_zoom_an_opened_map(open_page: Open) -> None:
     large = page.locator("[data-inspector] .map").first
     before = float(large.get_attribute("data-cell") or "nan")
     large.evaluate("map => map.scrollIntoView({block: 'center'})")
-    pinch(page, box_of(page, "[data-inspector] .map canvas"))
+    pinch(page, box_of(page, "[data-inspector] .map canvas:first-child"))
     assert float(large.get_attribute("data-cell") or "nan") > 3 * before
 
 

@@ -208,7 +208,7 @@ def test_an_opened_map_has_the_colours_of_its_legend(open_page: Open) -> None:
         cell, left, top = (
             float(large.get_attribute(f"data-{name}") or "nan") for name in ("cell", "left", "top")
         )
-        box = box_of(page, ".map canvas")
+        box = box_of(page, ".map canvas:first-child")
         place = (box["x"] + left + (x + 0.5) * cell, box["y"] + top + (y + 0.5) * cell)
         assert pixel(page, *place) == legend_colours(page, "[data-inspector]")[is_positive]
 
