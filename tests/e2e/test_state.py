@@ -154,6 +154,7 @@ def test_the_address_says_what_is_open_and_a_second_window_shows_the_same(
     page.keyboard.press("ArrowDown")
     other = open_page(page.url[page.url.index("#") :])
     assert drawn(other) == trace
+    expect(page.locator("[data-reading]")).to_contain_text("(1, 0) = ")
     reading = page.locator("[data-reading]").inner_text()
     expect(other.locator("[data-inspector='conv_2_1/6'] [data-reading]")).to_have_text(reading)
     expect(other.locator("#scale")).to_have_value("block")
