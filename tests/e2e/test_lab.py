@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+from torch.utils.flop_counter import FlopCounterMode
 
 from tests.e2e.conftest import Open
 from tests.e2e.maps import header, numbers
@@ -250,6 +251,40 @@ def test_parameters_are_counted_as_torch_counts_them(open_page: Open) -> None:
     said(page, 31, parameters=6 * 16 + 16)
     page.locator("#parameters-net").select_option("lenet")
     expect(page.locator("p[data-total='61706']").first).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", ["conv", "transposed"])
+def test_parameters_of_any_convolution_are_those_of_torch(open_page: Open, kind: str) -> None:
+    page = open_page(bench("parameters", f"kind:{kind}"))
+    pick = random.Random(17)
+    for _ in range(12):
+        g, k, s, d = (pick.randint(1, most) for most in (4, 5, 3, 3))
+        i, o, p, n = g * pick.randint(1, 4), g * pick.randint(1, 4), pick.randint(0, 2), 17
+        sizes = {"stride": s, "padding": p, "dilation": d, "groups": g}
+        a = pick.randrange(max(s, d)) if kind == "transposed" else 0
+        layer = (
+            torch.nn.ConvTranspose2d(i, o, k, output_padding=a, **sizes)
+            if kind == "transposed"
+            else torch.nn.Conv2d(i, o, k, **sizes)
+        )
+        with FlopCounterMode(display=False) as counter:
+            shape = ",".join(map(str, layer(torch.zeros(1, i, n, n)).shape[1:]))
+        numbers = f"i:{i},o:{o},k:{k},s:{s},p:{p},d:{d},g:{g},a:{a},n:{n}"
+        set_to(page, "parameters", f"kind:{kind},{numbers}")
+        said(page, 31, parameters=sum(w.numel() for w in layer.parameters()), shape=shape)
+        said(page, 31, macs=counter.get_total_flops() // 2, field=d * (k - 1) + 1)
+
+
+def test_a_layer_that_torch_refuses_is_not_counted_but_explained(open_page: Open) -> None:
+    page = open_page(bench("parameters", "i:6,o:4,g:3"))
+    expect(proof(page, 31)).to_contain_text("groups must divide both. Here they can be 2")
+    expect(proof(page, 31)).not_to_have_attribute("data-parameters", re.compile(""))
+    page.get_by_role("spinbutton", name="Groups").press("ArrowDown")
+    said(
+        page, 31, parameters=sum(w.numel() for w in torch.nn.Conv2d(6, 4, 3, groups=2).parameters())
+    )
+    set_to(page, "parameters", "kind:transposed,a:2,s:2")
+    expect(proof(page, 31)).to_contain_text("here at most 1")
 
 
 @pytest.mark.parametrize(
