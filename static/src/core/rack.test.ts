@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   channelsOf,
   isRackable,
+  meanDrift,
   movedRackCell,
   rackCounts,
   rackIndex,
@@ -68,6 +69,13 @@ describe('a rack of kernels', () => {
       [0.5, -3],
     ]);
     expect(rackValues(now, undefined, 'difference')).toBeNull();
+  });
+
+  it('says how far weights moved on average, whatever their direction', () => {
+    const [now, before] = [tensor([1, -2]), tensor([0.5, 1])];
+    expect(meanDrift(now, before)).toBe((0.5 + 3) / 2);
+    expect(meanDrift(before, before)).toBe(0);
+    expect(meanDrift(now, undefined)).toBeNull();
   });
 
   it('colours now and before by the same numbers', () => {

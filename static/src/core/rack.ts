@@ -102,6 +102,15 @@ export function rackValues(
   return a && b && a.length === b.length ? a.map((value, i) => value - (b[i] as number)) : null;
 }
 
+/** How far the weights of a layer moved on average, mean |now - before|; null where unknown. */
+export function meanDrift(now: Tensor | undefined, before: Tensor | undefined): number | null {
+  const moved = rackValues(now, before, 'difference');
+  if (!moved?.length) return null;
+  let sum = 0;
+  for (let i = 0; i < moved.length; i++) sum += Math.abs(moved[i] as number);
+  return sum / moved.length;
+}
+
 /** Ends of the colours: now and before share theirs, so that they can be compared. */
 export function rackRange(
   now: ArrayLike<number>,

@@ -315,6 +315,7 @@ describe('the rack of kernels', () => {
   it('colours now and before by the same ends, the difference by its own', () => {
     show(KernelRack, { weights, before: past, theme });
     expect(texts('option')).toEqual(['conv']);
+    expect(one('[data-drift]').dataset['drift']).toBe('0.3125');
     expect(ends()).toEqual(['-2', '2']);
     const [, then, difference] = all('[role=group] button');
     then?.click();
