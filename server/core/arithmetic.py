@@ -23,6 +23,14 @@ TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
+class Scaled:
+    """What the parts come to, and what an edit of the channel multiplied it with last."""
+
+    before: float
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
 class Arithmetic:
     """How one output cell was computed.
 
@@ -34,7 +42,8 @@ class Arithmetic:
         value: what torch computed, float32.
         parts: in the order of the computation; none when `reason` says why.
         winner: of max pooling {c, y, x}, in the input.
-        additive: whether the parts' values add up to `value`.
+        additive: whether the parts' values add up to `value`, or to what it was before `scaled`.
+        scaled: of a channel that an edit scaled; None of all others.
         reason: why something is missing: input, axes, unknown, function, weights, differs; or "".
     """
 
@@ -46,6 +55,7 @@ class Arithmetic:
     parts: Sequence[Part]
     winner: dict[str, int] | None
     additive: bool
+    scaled: Scaled | None
     reason: str
 
 
@@ -62,7 +72,8 @@ def cell_arithmetic(source: Source, node: str, cell: Cell) -> Arithmetic:
         if not 0 <= at < size:
             raise IndexError(f"{at} is not below {size}")
     value = float(source.values(node)[cell])
-    made = _checked(_make(source, record, cell), value)
+    scale = source.scales.get((node, cell[0]))
+    made = _checked(_make(source, record, cell), value, 1.0 if scale is None else scale)
     return Arithmetic(
         node,
         record.op.value,
@@ -72,6 +83,7 @@ def cell_arithmetic(source: Source, node: str, cell: Cell) -> Arithmetic:
         made.parts,
         _named(made.winner) if made.winner else None,
         made.additive,
+        None if scale is None or made.reason else Scaled(made.result, scale),
         made.reason,
     )
 
@@ -148,10 +160,10 @@ BY_OP: dict[Op, Way] = {
 }
 
 
-def _checked(made: Made, value: float) -> Made:
-    """What was made, or nothing where it does not come to torch's value."""
+def _checked(made: Made, value: float, scale: float) -> Made:
+    """What was made, or nothing where it does not come to torch's value when scaled."""
     if made.reason or not (math.isfinite(value) and math.isfinite(made.result)):
         return made
-    if abs(made.result - value) <= TOLERANCE * max(made.size, abs(value)):
+    if abs(made.result * scale - value) <= TOLERANCE * max(made.size * scale, abs(value)):
         return made
     return _nothing("differs")

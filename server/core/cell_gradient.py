@@ -42,6 +42,8 @@ def cell_gradient(made: Arithmetic, output: float) -> list[PartGradient]:
     The sum of a number's shares over all output cells that it is part of is its gradient. Of
     softmax, a term's share counts all ways from that input cell to this output cell.
     """
+    if made.scaled:
+        output *= made.scaled.scale
     if made.additive:
         return [_summand(made, part, output) for part in made.parts]
     return WAYS.get(made.kind, _unknown)(made, output)

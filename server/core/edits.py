@@ -155,6 +155,11 @@ def _changes(edits: Iterable[Edit]) -> dict[str, Change]:
     return {name: Change(name, swaps.get(name), scales.get(name, {})) for name in names}
 
 
+def scales_of(edits: Iterable[Edit]) -> dict[tuple[str, int], float]:
+    """What channels are multiplied with, by node and channel; of one channel the later holds."""
+    return {(e.node, e.channel): e.scale for e in edits if isinstance(e, Channel)}
+
+
 def run(model: nn.Module, x: Tensor, edits: Sequence[Edit], records: Sequence[Record]) -> Trace:
     """The trace of a network on one picture (1, C, H, W) with the edits put in, as `tap.run`.
 

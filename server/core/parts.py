@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor
@@ -76,10 +76,14 @@ class Made:
 
 @dataclass(frozen=True)
 class Source:
-    """The records of a trace by id, and the weights that made them by `state_dict` name."""
+    """The records of a trace by id, and the weights that made them by `state_dict` name.
+
+    `scales` are what edits multiplied channels with, by node and channel.
+    """
 
     records: Mapping[str, Record]
     weights: Mapping[str, Tensor]
+    scales: Mapping[tuple[str, int], float] = field(default_factory=dict)
 
     def values(self, node: str) -> Tensor:
         """The values of a node as (C, H, W); raises MissingError, ValueError for volumes."""

@@ -64,7 +64,10 @@ def snippet(source: Source, made: Arithmetic, where: Where) -> str:
     if made.kind not in WRITERS or made.reason:
         return ""
     cell = Shown(source, source.records[made.node], made, where)
-    body = "\n".join(WRITERS[made.kind](cell))
+    lines = WRITERS[made.kind](cell)
+    if made.scaled:
+        lines[-1] = f"{lines[-1].removesuffix(')')} * {_number(made.scaled.scale)})  # edited"
+    body = "\n".join(lines)
     place = ", ".join(f"{axis}={at}" for axis, at in made.cell.items())
     imports = ["import torch", *(["import torch.nn.functional as F"] if "F." in body else [])]
     if "urlopen(" in body:

@@ -8,6 +8,7 @@ from pydantic_core import to_json
 
 from ..core.arithmetic import Arithmetic, MissingError, Source, cell_arithmetic
 from ..core.cell_gradient import cell_gradient
+from ..core.edits import scales_of
 from ..core.geometry import as_map
 from ..core.gradient import Of
 from ..core.record import Record
@@ -32,7 +33,7 @@ NOTES = {
     "PyTorch's.",
     "weights": "The numbers it was computed with are not among the network's own weights.",
     "differs": "The network's weights and inputs do not come to PyTorch's value here: it computes "
-    "with others (made while it runs), an edit scaled this channel, or in lower precision.",
+    "with others (made while it runs) or in lower precision.",
 }
 AXES = ("c", "y", "x")
 Place = tuple[int, int, int]
@@ -61,7 +62,8 @@ async def kept_cell(
     """Returns how one output cell was computed: named parts, each with its terms.
 
     Of conv, dense, add and average pooling the parts add up to the value, but for the rounding of
-    float32; of max pooling the winner is named. With `class`, `gradient` has what the cell's
+    float32; of max pooling the winner is named. `scaled` says what an edit of the channel made of
+    that. With `class`, `gradient` has what the cell's
     derivative gives to each of these numbers, in the order of the parts and terms.
     """
     kept = here.tracer.traces.forward(trace_id)
@@ -117,7 +119,7 @@ def arithmetic(
         Problem: 404, values were not kept; 410, the network has gone.
     """
     records = {each.id: each for each in kept.records}
-    source = Source(records, tracer.weights(kept))
+    source = Source(records, tracer.weights(kept), scales_of(kept.edits))
     try:
         return source, cell_arithmetic(source, record.id, place)
     except MissingError as error:

@@ -57,6 +57,13 @@ class CellGradientBody(BaseModel):
     parts: list[PartShareBody]
 
 
+class ScaledBody(BaseModel):
+    """A channel that an edit scaled: before * scale is the value."""
+
+    before: float | None = Field(description="what the parts come to")
+    scale: float
+
+
 class ArithmeticBody(BaseModel):
     """How one output cell was computed, in full precision."""
 
@@ -67,7 +74,8 @@ class ArithmeticBody(BaseModel):
     value: float | None = Field(description="what PyTorch computed, float32")
     parts: list[PartBody] = Field(description="in the order of the computation, summed in float64")
     winner: CellBody | None = Field(description="of max pooling, in the input")
-    additive: bool = Field(description="whether the parts add up to the value")
+    additive: bool = Field(description="whether the parts add up to the value, or to `before`")
+    scaled: ScaledBody | None = Field(description="of a channel that an edit scaled")
     reason: str = Field(description="names why something is missing; empty when nothing is")
     note: str = Field(description="the same as a sentence")
     code: str = Field(description="a PyTorch program that prints the value, where it can be had")

@@ -107,6 +107,30 @@ def test_a_link_opens_the_same_edits_also_of_another_picture(open_page: Open) ->
     assert numbers(page, other, "relu_1_1").min() < 0  # tanh, where ReLU has no such values
 
 
+@pytest.mark.parametrize("scale", [1.5, 0])
+def test_the_card_of_a_scaled_channel_comes_to_the_stored_value(
+    open_page: Open, scale: float
+) -> None:
+    page = open_page(f"#v=1&node=conv_1_2&c=4&cell=20,30&edits=c!conv_1_2!4!{scale}")
+    edit = {"kind": "channel", "node": "conv_1_2", "channel": 4, "scale": scale}
+    trace = edited(page, edit)["trace_id"]
+    drawn_again(page, trace)
+    value = float(numbers(page, trace, "conv_1_2")[4, 20, 30])
+    card = page.locator("[data-card='conv_1_2/4/20/30']")
+    expect(card.locator("[data-part=edited]")).to_have_attribute("data-value", str(scale))
+    expect(page.locator("[data-reason]")).to_have_count(0)
+    assert float(card.locator("[data-total]").get_attribute("data-total") or "nan") == value
+    before, factor, result = (
+        float(card.locator(f"mn[data-role={role}]").last.get_attribute("data-number") or "nan")
+        for role in ("before", "edited", "result")
+    )
+    assert (factor, result) == (scale, value)
+    assert before * factor == pytest.approx(value, rel=1e-5)
+    products = card.locator("[data-proof='15']").get_attribute("data-sum")
+    assert float(products or "nan") == pytest.approx(value, rel=1e-4)
+    expect(page.locator("[data-sum] [data-scale]")).to_have_attribute("data-scale", str(scale))
+
+
 def test_knocking_out_ranks_the_channels_and_says_when_the_mind_changes(open_page: Open) -> None:
     page, before = editing(open_page, "#v=1&node=relu_2_2&c=0")
     page.get_by_role("button", name="Knock out until it changes its mind").click()

@@ -41,6 +41,7 @@ function sourceOf({ nodes, values, weights }: Golden): Source {
       const found = weights[name];
       return found && { shape: found.shape, data: Float32Array.from(found.data) };
     },
+    scale: () => null,
   };
 }
 

@@ -46,7 +46,9 @@ export function cellArithmetic(source: Source, node: string, cell: CellAt): Cell
 function work(source: Source, node: NodeInfo, cell: CellAt): CellArithmetic | null {
   if (!isStated(node.shape)) return null;
   const value = valueIn(gridOf(source, node.id), cell);
-  const { kind, parts, winner, additive, reason } = checked(make(source, node, cell), value);
+  const scale = source.scale(node.id, cell.c);
+  const made = checked(make(source, node, cell), value, scale ?? 1);
+  const { kind, parts, winner, additive, result, reason } = made;
   return {
     node: node.id,
     op: node.op,
@@ -56,6 +58,7 @@ function work(source: Source, node: NodeInfo, cell: CellAt): CellArithmetic | nu
     parts,
     winner: winner ?? null,
     additive: additive ?? false,
+    scaled: scale === null || reason ? null : { before: result, scale },
     reason: reason ?? '',
   };
 }
@@ -143,9 +146,10 @@ function largestOf(numbers: Float64Array, count: number): number[] {
   return [...above, ...equal.slice(0, count - above.length)];
 }
 
-/** What was made, or nothing where it does not come to torch's value. */
-function checked(made: Made, value: number): Made {
+/** What was made, or nothing where it does not come to torch's value when scaled. */
+function checked(made: Made, value: number, scale: number): Made {
   if (made.reason || !Number.isFinite(value) || !Number.isFinite(made.result)) return made;
-  const isNear = Math.abs(made.result - value) <= TOLERANCE * Math.max(made.size, Math.abs(value));
+  const size = Math.max(made.size * scale, Math.abs(value));
+  const isNear = Math.abs(made.result * scale - value) <= TOLERANCE * size;
   return isNear ? made : nothing('differs');
 }

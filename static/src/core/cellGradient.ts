@@ -34,8 +34,9 @@ type Way = (made: CellArithmetic, output: number) => PartGradient[];
  * term's share counts all ways from that input cell to this output cell.
  */
 export function cellGradient(made: CellArithmetic, output: number): PartGradient[] {
-  if (made.additive) return made.parts.map((part) => summand(made, part, output));
-  return (WAYS[made.kind] ?? unknown)(made, output);
+  const inner = output * (made.scaled?.scale ?? 1);
+  if (made.additive) return made.parts.map((part) => summand(made, part, inner));
+  return (WAYS[made.kind] ?? unknown)(made, inner);
 }
 
 /** A sum hands its derivative to every part, and a product each factor the other's. */

@@ -31,8 +31,6 @@ export function placed(parts: readonly Part[]): Placed[] {
   });
 }
 
-const result = (value: number) => number(value, 'result');
-
 /** The products of a part as a sum: of one input channel, of the largest, of a window. */
 export function productsOf(part: Placed, indices?: readonly number[]): Piece {
   const chosen = indices ?? part.terms.map((_, i) => i);
@@ -46,14 +44,27 @@ function product({ value, weight, product }: Term, term: number): Piece {
   return row(operand(value, 'value', term), sign('×'), operand(weight, 'weight', term));
 }
 
-/** How the parts come to the value; the formula of a convolution begins with its channels' sum. */
-export function derivationOf({ kind, parts, value }: CellArithmetic, settings: Settings): Piece {
-  return (BY_KIND[kind] ?? identity)(placed(parts), value, settings);
+/**
+ * How the parts come to the value; the formula of a convolution begins with its channels' sum. What
+ * an edit of the channel made of that stands in a line of its own.
+ */
+export function derivationOf(made: CellArithmetic, settings: Settings): Piece {
+  const { kind, parts, value, scaled } = made;
+  const derive = BY_KIND[kind] ?? identity;
+  if (!scaled) return derive(placed(parts), number(value, 'result'), settings);
+  const { before, scale } = scaled;
+  return lines(
+    derive(placed(parts), number(before, 'before'), settings),
+    row(
+      ...[operand(before, 'before'), sign('×'), number(scale, 'edited')],
+      ...[sign('='), number(value, 'result')],
+    ),
+  );
 }
 
 /** What the node's geometry says besides: the name of a function, its slope. */
 export type Settings = Readonly<Record<string, unknown>>;
-type Derive = (parts: readonly Placed[], value: number, settings: Settings) => Piece;
+type Derive = (parts: readonly Placed[], result: Piece, settings: Settings) => Piece;
 
 const named = (parts: readonly Placed[], ...names: string[]) =>
   parts.filter((part) => names.includes(part.name));
@@ -67,23 +78,23 @@ function input(parts: readonly Placed[]): Piece {
 }
 
 /** Sum of the channels + bias. */
-const conv: Derive = (parts, value) => {
+const conv: Derive = (parts, result) => {
   const bias = one(parts, 'bias');
   const channels = named(parts, 'channel');
   const sum = row(name('Σ'), sign('='), number(total(channels), 'channels'));
   const ending = bias ? [sign('+'), operand(bias.value, 'bias')] : [];
-  return row(sum, ...ending, sign('='), result(value));
+  return row(sum, ...ending, sign('='), result);
 };
 
 /** Largest products + the rest + bias. */
-const dense: Derive = (parts, value) =>
+const dense: Derive = (parts, result) =>
   row(
     ...joined(
       parts.map((part) => operand(part.value, part.name)),
       '+',
     ),
     sign('='),
-    result(value),
+    result,
   );
 
 /** Candidates in rows as they lie in the window. */
@@ -96,16 +107,16 @@ function windowRows({ terms, first }: Placed): Piece {
   return lines(...[...rows.values()].map((pieces) => row(...joined(pieces, ','))));
 }
 
-const max: Derive = ([window], value) =>
-  row(name('max'), bracket(...(window ? [windowRows(window)] : [])), sign('='), result(value));
+const max: Derive = ([window], result) =>
+  row(name('max'), bracket(...(window ? [windowRows(window)] : [])), sign('='), result);
 
-const average: Derive = ([window], value) => {
-  if (!window) return result(value);
+const average: Derive = ([window], result) => {
+  if (!window) return result;
   const { terms, first } = window;
   const values = terms.map((term, i) => operand(term.value, 'value', first + i));
   const divisor = 1 / (terms[0]?.weight ?? 1);
   const sum = lines(...chunks(values, 4).map((each, i) => plus(each, i > 0)));
-  return row(over(sum, number(divisor, 'divisor')), sign('='), result(value));
+  return row(over(sum, number(divisor, 'divisor')), sign('='), result);
 };
 
 function plus(pieces: readonly Piece[], goesOn: boolean): Piece {
@@ -117,7 +128,7 @@ function chunks<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: count }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
 
-const norm: Derive = (parts, value) => {
+const norm: Derive = (parts, result) => {
   const part = (name: string) => one(parts, name)?.value ?? 0;
   const centred = row(input(parts), sign('−'), operand(part('mean'), 'mean'));
   const spread = root(number(part('variance'), 'variance'), sign('+'), number(part('eps'), 'eps'));
@@ -128,28 +139,28 @@ const norm: Derive = (parts, value) => {
     ...(scale ? [sign('×'), operand(scale.value, 'scale')] : []),
     ...(shift ? [sign('+'), operand(shift.value, 'shift')] : []),
     sign('='),
-    result(value),
+    result,
   );
 };
 
 /** exp(x - m) / sum of exp(x_j - m); its logarithm for log_softmax. */
-const softmax: Derive = (parts, value) => {
+const softmax: Derive = (parts, result) => {
   const maximum = one(parts, 'maximum');
   const top = () => operand(maximum?.value ?? 0, 'maximum', maximum?.first ?? null);
   const upper = power(name('e'), row(input(parts), sign('−'), top()));
   const sum = one(parts, 'sum');
   const lower = number(sum?.value ?? NaN, 'sum');
-  return row(over(upper, lower), sign('='), result(value));
+  return row(over(upper, lower), sign('='), result);
 };
 
-const logSoftmax: Derive = (parts, value) => {
+const logSoftmax: Derive = (parts, result) => {
   const maximum = one(parts, 'maximum');
   const top = operand(maximum?.value ?? 0, 'maximum', maximum?.first ?? null);
   const log = row(name('ln'), number(one(parts, 'sum')?.value ?? NaN, 'sum'));
-  return row(input(parts), sign('−'), top, sign('−'), log, sign('='), result(value));
+  return row(input(parts), sign('−'), top, sign('−'), log, sign('='), result);
 };
 
-const addition: Derive = (parts, value) =>
+const addition: Derive = (parts, result) =>
   row(
     ...joined(
       parts.map((part) => {
@@ -159,17 +170,17 @@ const addition: Derive = (parts, value) =>
       '+',
     ),
     sign('='),
-    result(value),
+    result,
   );
 
-const identity: Derive = (parts, value) => row(input(parts), sign('='), result(value));
+const identity: Derive = (parts, result) => row(input(parts), sign('='), result);
 
 /** max(0, x) and its relatives in their own form, all others as the name of the function. */
-const activation: Derive = (parts, value, settings) => {
+const activation: Derive = (parts, result, settings) => {
   const form = FUNCTIONS[String(settings['function'])];
   const x = () => input(parts);
   const before = form?.(x, parts, settings) ?? [called(settings), bracket(x())];
-  return row(...before, sign('='), result(value));
+  return row(...before, sign('='), result);
 };
 
 function called(settings: Settings): Piece {

@@ -45,6 +45,14 @@ export function withCells(stroke: readonly Pixel[], more: readonly Pixel[]): rea
   return [...new Map([...stroke, ...more].map((cell) => [key(cell), cell])).values()];
 }
 
+/** What a channel is multiplied with; null where no edit scales it. */
+export function scaleOf(edits: readonly Edit[], node: string, channel: number): number | null {
+  const edit = edits.findLast(
+    (each) => each.kind === 'channel' && each.node === node && each.channel === channel,
+  );
+  return edit?.kind === 'channel' ? edit.scale : null;
+}
+
 /** The cells of a square brush round one cell, cut at the edges. */
 export function brushed(
   at: { y: number; x: number },

@@ -54,8 +54,10 @@ export interface CellArithmetic {
   parts: readonly Part[];
   /** Of max pooling, in the input. */
   winner: CellAt | null;
-  /** Whether the parts' values add up to `value`. */
+  /** Whether the parts' values add up to `value`, or to what it was before `scaled`. */
   additive: boolean;
+  /** What the parts come to, and what an edit of the channel multiplied it with last. */
+  scaled: { before: number; scale: number } | null;
   /** Why something is missing: input, axes, unknown, function, weights, differs; or ''. */
   reason: string;
 }
@@ -65,6 +67,8 @@ export interface Source {
   node(id: string): NodeInfo;
   values(id: string): Float32Array | undefined;
   weight(name: string): { data: Float32Array; shape: readonly number[] } | undefined;
+  /** What an edit multiplied a channel with; null where none did. */
+  scale(id: string, channel: number): number | null;
 }
 
 /** How a cell was made: `result` is the parts' own answer, `size` what its rounding scales with. */

@@ -29,7 +29,10 @@ const sumOf = (terms: readonly Term[]) => terms.reduce((sum, { product }) => sum
 
 function makeCell(kind: string, value: number, parts: Part[], additive = false): CellArithmetic {
   const cell = { c: 0, y: 0, x: 0 };
-  return { node: 'n', op: 'other', kind, cell, value, parts, winner: null, additive, reason: '' };
+  return {
+    ...{ node: 'n', op: 'other', kind, cell, value, parts },
+    ...{ winner: null, additive, scaled: null, reason: '' },
+  };
 }
 
 const first = [makeTerm(0.5, 0.2, 0), makeTerm(-1, 0.3, 1)];

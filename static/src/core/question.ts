@@ -104,7 +104,10 @@ const SLIPS: Readonly<Record<string, Slips>> = {
   },
 };
 
-function resultQuestion({ kind, value, additive }: CellArithmetic, parts: Placed[]): Question {
+function resultQuestion(made: CellArithmetic, parts: Placed[]): Question {
+  const { kind, value, additive, scaled } = made;
+  if (scaled)
+    return { answer: value, slack: 0, slips: [{ code: 'noScale', value: scaled.before }] };
   const ask = RESULTS[kind];
   if (ask) return { answer: value, slack: 0, slips: ask(parts, value) };
   if (!additive) return { answer: value, slack: 0, slips: [{ code: 'sign', value: -value }] };

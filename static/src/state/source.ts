@@ -1,5 +1,6 @@
 /** What is known of a network and its trace, as the arithmetic asks for it. */
 import type { Source } from '../core/arithmetic';
+import { scaleOf } from '../core/edits';
 import { floats } from '../core/kernels';
 import type { Look } from './look.svelte';
 
@@ -12,5 +13,6 @@ export function sourceOf(look: Look): Source {
       const data = floats(tensor);
       return tensor && data ? { data, shape: tensor.shape } : undefined;
     },
+    scale: (id, channel) => scaleOf(look.trace?.header.edits ?? [], id, channel),
   };
 }
