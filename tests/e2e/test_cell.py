@@ -87,6 +87,19 @@ def test_a_number_and_its_pixel_are_one_object(open_page: Open) -> None:
     )
 
 
+def test_the_sentence_says_the_number_that_is_pointed_at(open_page: Open) -> None:
+    page = open_page(CONV)
+    sentence = page.locator("[data-sentence]")
+    expect(sentence).to_have_text(re.compile(r"^conv_2_1, channel 4, row 10, column 12"))
+    before = sentence.inner_text()
+    page.locator("[data-grid=weight] [data-term]").nth(5).hover()
+    expect(sentence).to_have_text(
+        re.compile(r"^\S+ \(max_pool_1, .*\) × weight \S+ = \S+, one of 90 products$")
+    )
+    page.locator(f"{CARD} h3").hover()
+    expect(sentence).to_have_text(before)
+
+
 def test_the_arrow_keys_move_the_window_on_the_input(open_page: Open) -> None:
     page = open_page(CONV)
     page.locator("[data-input-map]").focus()

@@ -82,6 +82,8 @@ export class Look {
   }
   /** The term of the opened cell that is lit: its place in the list of all terms of its parts. */
   term: number | null = $state(null);
+  /** The lit term in words, from the card that lights it. */
+  said: string | null = $state(null);
   link: Link = $state('loading');
   problem: Problem | null = $state.raw(null);
 

@@ -5,7 +5,7 @@ import { placed, type Placed } from '../../core/derivation';
 import { floats, symmetricRange } from '../../core/kernels';
 import type { Level } from '../../core/levels';
 import { cellAddress } from '../../core/maps';
-import { formatFull, formatNumber } from '../../core/numbers';
+import { formatCount, formatFull, formatNumber } from '../../core/numbers';
 import { askedOf, type Asked } from '../../core/question';
 import { judge, readEntry, type Slip } from '../../core/quiz';
 import type { DrawnRange } from '../../core/scale';
@@ -215,6 +215,24 @@ export class Worked {
       value: formatFull(value),
       weight: formatFull(weight),
       product: isHidden ? '?' : formatFull(product),
+    });
+  }
+
+  /** A term in a sentence with rounded numbers, and how many there are beside it. */
+  sayShortly(index: number): string {
+    const [term, part] = [this.terms[index], this.partOf(index)];
+    if (!term || !part) return '';
+    const { weight } = term;
+    const words = { place: this.where(term), value: formatNumber(term.value) };
+    const isSum = this.arithmetic?.additive;
+    const all = isSum ? this.parts.reduce((sum, { count }) => sum + count, 0) : part.count;
+    const count = formatCount(all);
+    if (weight === null)
+      return t(all > 1 ? 'cell.foot.value' : 'cell.say.value', { ...words, count });
+    const product = this.isBlank('product', index) ? '?' : formatNumber(term.product);
+    const by = formatNumber(weight);
+    return t(this.arithmetic?.kind === 'average' ? 'cell.foot.share' : 'cell.foot.product', {
+      ...{ ...words, weight: by, product, count },
     });
   }
 
