@@ -4,6 +4,7 @@ import type { Box } from '../core/layout';
 import { formatNumber } from '../core/numbers';
 import type { Range } from '../core/types';
 import { textOn } from './grid';
+import { layOn, patchOf } from './patch';
 
 export interface MapData {
   /** height * width values; the last row may not be full. */
@@ -73,14 +74,23 @@ export function drawMap(
   strokeMarks(context, data, options);
 }
 
-/** What moves over a map, on a canvas of its own. */
+/**
+ * What moves over a map, on a canvas of its own that is laid where it is. It is as wide as the map:
+ * a canvas that changes its size costs more than one that is larger.
+ */
 export function drawMarks(
-  context: CanvasRenderingContext2D,
-  marks: Pick<MapData, 'cursor' | 'windows'>,
-  options: Pick<MapOptions, 'view' | 'accent'>,
+  canvas: HTMLCanvasElement,
+  { cursor, windows, width }: Pick<MapData, 'cursor' | 'windows' | 'width'>,
+  { view, accent }: Pick<MapOptions, 'view' | 'accent'>,
 ): void {
-  begin(context, options.view);
-  strokeMarks(context, marks, options);
+  const marked = [...windows, ...(cursor ? [{ y: cursor.y, h: 1 }] : [])];
+  const bands = marked.map(({ y, h }) => ({ x: 0, w: width, y, h }));
+  const patch = patchOf(bands, { ...view, x: view.left, y: view.top, k: view.cell });
+  const { x: left, y: top, k: cell, ...size } = patch.view;
+  const seen = { ...size, left, top, cell };
+  const context = layOn(canvas, patch);
+  begin(context, seen);
+  strokeMarks(context, { cursor, windows }, { view: seen, accent });
 }
 
 function begin(context: CanvasRenderingContext2D, { ratio, width, height }: MapView): void {
