@@ -1,6 +1,7 @@
 """All three depths by keys alone, and every view at twice the size of its letters."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.e2e
 # Stops of the Tab key after which a way is no way any more.
 FAR = 60
 # 1440 by 900 at 200 %.
-ZOOMED = {"viewport": {"width": 720, "height": 450}, "device_scale_factor": 2}
+ZOOMED: dict[str, Any] = {"viewport": {"width": 720, "height": 450}, "device_scale_factor": 2}
 VIEWS = {
     "the overview": "#v=1",
     "a room and its card": "#v=1&node=conv_1_2&c=4&cell=20,30",
