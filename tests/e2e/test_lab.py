@@ -2,6 +2,7 @@
 
 import random
 import re
+from typing import Any
 
 import pytest
 import torch
@@ -260,7 +261,7 @@ def test_parameters_of_any_convolution_are_those_of_torch(open_page: Open, kind:
     for _ in range(12):
         g, k, s, d = (pick.randint(1, most) for most in (4, 5, 3, 3))
         i, o, p, n = g * pick.randint(1, 4), g * pick.randint(1, 4), pick.randint(0, 2), 17
-        sizes = {"stride": s, "padding": p, "dilation": d, "groups": g}
+        sizes: Any = {"stride": s, "padding": p, "dilation": d, "groups": g}
         a = pick.randrange(max(s, d)) if kind == "transposed" else 0
         layer = (
             torch.nn.ConvTranspose2d(i, o, k, output_padding=a, **sizes)
