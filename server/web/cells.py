@@ -63,8 +63,8 @@ async def kept_cell(
 
     Of conv, dense, add and average pooling the parts add up to the value, but for the rounding of
     float32; of max pooling the winner is named. `scaled` says what an edit of the channel made of
-    that. With `class`, `gradient` has what the cell's
-    derivative gives to each of these numbers, in the order of the parts and terms.
+    that. With `class`, `gradient` has what the cell's derivative gives to each of these numbers, in
+    the order of the parts and terms.
     """
     kept = here.tracer.traces.forward(trace_id)
     record = kept.record(node)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from playwright.sync_api import Browser, CDPSession, Page
 
 from tests.bench import chromium
-from tests.bench.neuron import SETTLED_MS
 from tests.bench.row import Row, row
 from tests.server import serving
 
@@ -160,9 +159,7 @@ def leaving(opened: Browser, url: str) -> Iterator[Row]:
 
         def used() -> tuple[float, float]:
             shown.evaluate(USE_IT, USES)
-            for _ in range(2):  # Elements that are gone take their listeners along.
-                tools.send("HeapProfiler.collectGarbage")
-                shown.wait_for_timeout(SETTLED_MS)
+            chromium.collect(shown, tools)
             heap = float(tools.send("Runtime.getHeapUsage")["usedSize"])
             return heap, metric(tools, "JSEventListeners")
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 WINDOW = {"width": 1440, "height": 900}
+# A page that has stood still for so long has fetched what it wants.
+SETTLED_MS = 500
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 # `drawings` holds for each full drawing its trace, when its code ended and when a frame with it was
@@ -90,3 +92,10 @@ def redraw_ms(shown: Page, kind: str, act: Any, *, target: str = "") -> float:
     shown.evaluate(f"() => bench.next({json.dumps(kind)}, {element})")
     act()
     return float(shown.evaluate("() => bench.took()"))
+
+
+def collect(shown: Page, tools: CDPSession) -> None:
+    """Frees what a page no longer holds; listeners go with their elements, in a second round."""
+    for _ in range(2):
+        tools.send("HeapProfiler.collectGarbage")
+        shown.wait_for_timeout(SETTLED_MS)

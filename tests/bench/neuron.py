@@ -14,8 +14,6 @@ NET = "#v=1&net=tiny-vgg&picture=coffee"
 ROOM = f"{NET}&node=conv_1_2&c=4&cell=20,30"
 SECONDS = 2
 MOVES, OPENINGS, WARM = 30, 30, 2
-# A page that has stood still for so long has fetched what it wants.
-SETTLED_MS = 500
 # Bytes; rounds of one and the same use differ by less.
 HEAP_NOISE = 8_000
 # Presses a key on what has the focus; answers when what it changed has been painted.
@@ -56,7 +54,7 @@ USE_IT = """async (openings) => {
 def settled(shown: Page) -> None:
     """Waits until the exact numbers are here."""
     shown.wait_for_load_state("networkidle")
-    shown.evaluate("(ms) => new Promise((done) => setTimeout(done, ms))", SETTLED_MS)
+    shown.evaluate("(ms) => new Promise((done) => setTimeout(done, ms))", chromium.SETTLED_MS)
 
 
 def focus_map(shown: Page) -> None:
@@ -138,10 +136,7 @@ def growing(opened: Browser, url: str) -> Iterator[Row]:
 
         def used() -> tuple[float, float]:
             shown.evaluate(USE_IT, OPENINGS)
-            # Elements that are gone take their listeners along in the second round.
-            for _ in range(2):
-                tools.send("HeapProfiler.collectGarbage")
-                shown.evaluate("(ms) => new Promise((done) => setTimeout(done, ms))", SETTLED_MS)
+            chromium.collect(shown, tools)
             metrics = {
                 m["name"]: m["value"] for m in tools.send("Performance.getMetrics")["metrics"]
             }

@@ -16,9 +16,11 @@ export type SentColumns = Columns<(typeof SENT_COLUMNS)[number]>;
 const POINTS = `/history?columns=${SENT_COLUMNS.join(',')}`;
 const AS_BYTES = { Accept: 'application/octet-stream' };
 
-/** Whether a run's points come in one piece. */
+/** From here on the points come in one piece. */
+const LONG_RUN = 4096;
+
 export function isLong({ step }: Pick<Run, 'step'>): boolean {
-  return step >= 4096;
+  return step >= LONG_RUN;
 }
 
 export const EXPORTS = ['csv', 'checkpoint', 'script'] as const;
