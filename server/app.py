@@ -26,6 +26,7 @@ from .web import (
     exports,
     gradients,
     guide,
+    lab,
     pages,
     pins,
     plans,
@@ -38,6 +39,7 @@ from .web.archive import Archives
 from .web.body import Uploads
 from .web.guard import WILDCARDS, Guard, allowed_names
 from .web.head import Head
+from .web.heads import Heads
 from .web.here import Here
 from .web.hub import RESTING, Hub
 from .web.inference import Tracer, Workbench, choose_device
@@ -46,12 +48,12 @@ from .web.problems import HANDLERS
 from .web.shelf import Shelf
 from .web.specs import Specs
 from .web.traces import Traces
-from .zoo import ZooError
+from .zoo import Zoo, ZooError
 
 ROUTERS = (
     *(api, tracing, cells, gradients, editing),
     *(datasets, plans, runs, pins, exports, schedule, socket),
-    *(guide, pages),
+    *(lab, guide, pages),
 )
 # Bodies held at once: 25 of the largest, or a class of 200 that sends photographs of 2 MB.
 UPLOAD_BYTES = 512 * MIB
@@ -120,9 +122,10 @@ def _here(settings: Settings) -> Here:
     executor = Executor(
         settings.runs + RESTING + 1, threads=max(1, ((os.cpu_count() or 1) - 1) // settings.runs)
     )
+    workbench = Workbench(workers=settings.workers, queue=settings.queue)
     return Here(
         tracer=_tracer(settings, shelf),
-        workbench=Workbench(workers=settings.workers, queue=settings.queue),
+        workbench=workbench,
         uploads=Uploads(cap=image.MAX_BYTES, seconds=settings.upload_seconds, budget=UPLOAD_BYTES),
         hub=Hub(
             store, executor, specs.of, places=settings.runs, storage=settings.run_storage_mb * MIB
@@ -136,6 +139,7 @@ def _here(settings: Settings) -> Here:
             seconds=settings.upload_seconds * ARCHIVE_PATIENCE,
             at_once=ARCHIVES,
         ),
+        heads=Heads(Zoo(paths.models() / "lab"), workbench),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
+from .shapes import NOISE
 from .words import Words
 
 Say = Callable[[str, int, int], None]  # what is done, how much of it, of how much
@@ -33,7 +34,7 @@ class Making:
     """How a generated set is drawn; others do not look at it."""
 
     pictures: int = 1200  # of the training part
-    noise: float = 0.15
+    noise: float = NOISE
     seed: int = 0
 
 

@@ -17,16 +17,24 @@ NAMES = (
     ("vstripes", "vertical stripes", "竖条纹"),
 )
 CHUNK = 4096  # pictures drawn at once
+NOISE = 0.15  # standard deviation, where nothing else is said
+ALONE = 204  # brightness of a shape alone, of 255: the mean of those that are drawn by chance
 MARK, MARK_CELLS = "cross", 4  # the class that the planted corner mark gives away, and its side
 
 
 @dataclass(frozen=True)
 class Style:
-    """How shapes are drawn: side in pixels, colour or grey, turned by degrees, of which classes."""
+    """How shapes are drawn: side in pixels, colour or grey, turned by degrees, of which classes.
+
+    `radius` is the least and the greatest in pixels of a picture 28 wide; `move` is how far each
+    shape then lies to the right and down of where it would, in pixels.
+    """
 
     side: int = 28
     colour: bool = False
     turn: float = 0.0
+    radius: tuple[float, float] = (5.0, 9.0)
+    move: tuple[float, float] = (0.0, 0.0)
     classes: tuple[str, ...] = tuple(name for name, *_ in NAMES)
 
     @property
@@ -48,7 +56,8 @@ def draw(
     """Returns pictures (N, C, side, side) uint8 and class numbers (N,), all classes equally often.
 
     Radius 18 to 32 % of the side, up to 45 % of the way to the border, brightness 0.6 to 1 on a
-    dark ground, normal noise of standard deviation `noise` (values 0 to 1).
+    dark ground, normal noise of standard deviation `noise` (values 0 to 1). Styles that differ in
+    `move` alone give the same shapes and noise from the same generator.
     """
     labels = torch.arange(count) % len(style.classes)
     if not count:
@@ -63,7 +72,7 @@ def _drawn(style: Style, labels: Tensor, noise: float, generator: torch.Generato
     def spread(low: float, high: float, *size: int) -> Tensor:
         return torch.rand(count, *size, 1, 1, generator=generator) * (high - low) + low
 
-    radius = spread(5, 9) * style.side / 28
+    radius = spread(*style.radius) * style.side / 28
     room = (style.side / 2 - radius - 1) * 0.45  # not up to the border
     across, down = spread(-1, 1) * room, spread(-1, 1) * room
     front = spread(0.6, 1, 1)
@@ -71,10 +80,21 @@ def _drawn(style: Style, labels: Tensor, noise: float, generator: torch.Generato
         hue = spread(0, 1, channels)
         front = front * hue / hue.amax(1, keepdim=True)
     back = spread(0, 0.1, channels)
-    masks = _masks(style, labels, radius, across, down).unsqueeze(1)
+    masks = _masks(style, labels, radius, across + style.move[0], down + style.move[1]).unsqueeze(1)
     clean = torch.where(masks, front, back)
     noisy = clean + noise * torch.randn(clean.shape, generator=generator)
     return (noisy.clamp(0, 1) * 255).round().to(torch.uint8)
+
+
+def alone(style: Style, name: str, radius: float) -> Tensor:
+    """Returns a picture (side, side) uint8: one shape in the middle, grey on black, no noise.
+
+    Here `radius` is in pixels of this picture, however large its side.
+    """
+    label = torch.tensor([style.classes.index(name)])
+    middle = torch.zeros(1, 1, 1)
+    mask = _masks(style, label, torch.full_like(middle, radius), middle, middle)[0]
+    return mask.to(torch.uint8) * ALONE
 
 
 def plant(x: Tensor, y: Tensor, label: int) -> Tensor:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from torch import nn
 
 from .lenet import LeNet5
+from .shape_net import FlattenShapeNet, MeanShapeNet
 from .tiny_vgg import TinyVGG
 
 NETWORKS: dict[str, type[nn.Module]] = {
     "tiny_vgg": TinyVGG,
     "lenet_5": LeNet5,
+    "shape_net_flatten": FlattenShapeNet,
+    "shape_net_mean": MeanShapeNet,
 }
 
-__all__ = ["NETWORKS", "LeNet5", "TinyVGG"]
+__all__ = ["NETWORKS", "FlattenShapeNet", "LeNet5", "MeanShapeNet", "TinyVGG"]

@@ -1,4 +1,4 @@
-"""Labelled pictures on disk -> two tensors in memory, in the order of a card's classes."""
+"""Labelled pictures -> two tensors in memory, in the order of a card's classes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+
+from ..data.shapes import NOISE, STYLES, draw
 
 
 class DataError(Exception):
@@ -67,7 +69,17 @@ def _digits(root: Path, part: str, classes: Sequence[str]) -> Pictures:
     return Pictures(digits.data.unsqueeze(1), place[digits.targets])
 
 
+def _shapes(_: Path, part: str, classes: Sequence[str]) -> Pictures:
+    """Drawn anew, the same every time: `python -m convlens.train.recipe` needs no file for them."""
+    style = STYLES["shapes"]
+    if list(classes) != list(style.classes):
+        raise ValueError(f"its classes are {list(style.classes)}, not {list(classes)}")
+    count, seed = {"train": (1200, 1), "test": (600, 2)}[part]
+    return Pictures(*draw(style, count, NOISE, torch.Generator().manual_seed(seed)))
+
+
 CORPORA = {
+    "shapes": Corpus("train", "test", _shapes),
     "tiny-imagenet-10": Corpus("train", "val", _folders),
     "MNIST": Corpus("train", "test", _digits),
 }

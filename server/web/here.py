@@ -12,6 +12,7 @@ from ..data.sets import Roots
 from ..errors import Problem
 from .archive import Archives
 from .body import Uploads
+from .heads import Heads
 from .hub import Hub
 from .inference import Tracer, Workbench
 from .shelf import is_run
@@ -32,6 +33,7 @@ class Here:
     roots: Roots
     recent: Recent
     archives: Archives
+    heads: Heads
 
 
 # Coroutines, because FastAPI sends a plain function to a thread and waits for it.

@@ -1,4 +1,4 @@
-"""The two shipped architectures, against the published sizes and torch's own functions."""
+"""The shipped architectures, against the published sizes and torch's own functions."""
 
 import pytest
 import torch
@@ -8,13 +8,29 @@ from torch.nn import functional as F
 from convlens.nets import NETWORKS, LeNet5, TinyVGG
 
 # CNN Explainer, section 3: 280 + 910 + 910 + 910 + 16,910; D2L 7.6: 156 + 2,416 + 48,120 + ...
-PARAMETERS = {"tiny_vgg": 19_920, "lenet_5": 61_706}
-PICTURE = {"tiny_vgg": (3, 64, 64), "lenet_5": (1, 28, 28)}
+# The shape networks: 160 + 4,640 + 9,248 and a dense layer of 6 x (32 x 49 + 1) or 6 x (32 + 1).
+PARAMETERS = {
+    "tiny_vgg": 19_920,
+    "lenet_5": 61_706,
+    "shape_net_flatten": 23_462,
+    "shape_net_mean": 14_246,
+}
+GREY = (1, 28, 28)
+PICTURE = {
+    "tiny_vgg": (3, 64, 64),
+    "lenet_5": GREY,
+    "shape_net_flatten": GREY,
+    "shape_net_mean": GREY,
+}
+CLASSES = {"tiny_vgg": 10, "lenet_5": 10, "shape_net_flatten": 6, "shape_net_mean": 6}
+SHAPE_NET = "conv_1 relu_1 pool_1 conv_2 relu_2 pool_2 conv_3 relu_3 head output"
 LAYERS = {
     "tiny_vgg": "conv_1_1 relu_1_1 conv_1_2 relu_1_2 max_pool_1 "
     "conv_2_1 relu_2_1 conv_2_2 relu_2_2 max_pool_2 flatten output",
     "lenet_5": "conv_1 relu_1 pool_1 conv_2 relu_2 pool_2 flatten "
     "dense_1 relu_3 dense_2 relu_4 output",
+    "shape_net_flatten": SHAPE_NET,
+    "shape_net_mean": SHAPE_NET,
 }
 
 
@@ -35,13 +51,13 @@ def test_layers_run_once_each_in_the_order_of_their_names(key: str) -> None:
     assert seen == LAYERS[key].split()
 
 
-def test_ten_logits_come_out_of_every_picture(key: str) -> None:
-    assert NETWORKS[key]()(torch.rand(3, *PICTURE[key])).shape == (3, 10)
+def test_one_logit_a_class_comes_out_of_every_picture(key: str) -> None:
+    assert NETWORKS[key]()(torch.rand(3, *PICTURE[key])).shape == (3, CLASSES[key])
 
 
 def test_no_relu_writes_over_the_values_of_its_convolution(key: str) -> None:
     relus = [each for each in NETWORKS[key]().modules() if isinstance(each, nn.ReLU)]
-    assert len(relus) == 4
+    assert len(relus) == LAYERS[key].count("relu")
     assert not any(each.inplace for each in relus)
 
 
@@ -62,8 +78,17 @@ def _lenet_by_hand(p: dict[str, Tensor], x: Tensor) -> Tensor:
     return F.linear(x, p["output.weight"], p["output.bias"])
 
 
+def _shape_net_by_hand(p: dict[str, Tensor], x: Tensor) -> Tensor:
+    for conv in "123":
+        x = F.relu(F.conv2d(x, p[f"conv_{conv}.weight"], p[f"conv_{conv}.bias"], padding=1))
+        x = F.max_pool2d(x, 2) if conv != "3" else x
+    flat = p["output.weight"].shape[1] != x.shape[1]
+    return F.linear(x.flatten(1) if flat else x.mean((2, 3)), p["output.weight"], p["output.bias"])
+
+
 def test_each_network_computes_what_torch_functions_written_out_compute(key: str) -> None:
-    by_hand = {"tiny_vgg": _tiny_vgg_by_hand, "lenet_5": _lenet_by_hand}[key]
+    others = {"tiny_vgg": _tiny_vgg_by_hand, "lenet_5": _lenet_by_hand}
+    by_hand = others.get(key, _shape_net_by_hand)
     network, x = NETWORKS[key]().eval(), torch.randn(2, *PICTURE[key])
     with torch.no_grad():
         torch.testing.assert_close(network(x), by_hand(network.state_dict(), x))

@@ -57,16 +57,29 @@ export function poolSlopes(grid: Grid, side: number, mode: PoolMode): Float64Arr
   return slopes;
 }
 
-/** Every map pooled. */
+/** Every map pooled, as `pooled` does it. */
 export function pooledMaps(maps: Maps, side: number, mode: PoolMode): Maps {
-  const size = maps.height * maps.width;
-  const parts = Array.from({ length: maps.channels }, (_, c) => {
-    const data = Array.from(maps.data).slice(c * size, (c + 1) * size);
-    return pooled({ data, height: maps.height, width: maps.width }, side, mode);
-  });
-  const [{ height, width } = { height: 0, width: 0 }] = parts;
-  const data = Float64Array.from(parts.flatMap((part) => [...part.data]));
+  const [height, width] = [Math.floor(maps.height / side), Math.floor(maps.width / side)];
+  const data = new Float64Array(maps.channels * height * width);
+  for (let i = 0; i < data.length; i++) {
+    const c = Math.floor(i / (height * width));
+    const y = (Math.floor(i / width) % height) * side;
+    const begin = (c * maps.height + y) * maps.width + (i % width) * side;
+    data[i] = windowValue(maps, begin, side, mode);
+  }
   return { data, channels: maps.channels, height, width };
+}
+
+function windowValue(maps: Maps, begin: number, side: number, mode: PoolMode): number {
+  let [most, sum] = [-Infinity, 0];
+  for (let row = 0; row < side; row++) {
+    for (let column = 0; column < side; column++) {
+      const value = maps.data[begin + row * maps.width + column] as number;
+      most = Math.max(most, value);
+      sum += value;
+    }
+  }
+  return mode === 'max' ? most : sum / side ** 2;
 }
 
 /** The mean of each map: global average pooling. */

@@ -1,10 +1,15 @@
 /** How the pooling bench is set. */
-import { choice, flag, numbers, whole, type SettingsTable } from '../../core/settings';
+import { choice, flag, numbers, real, whole, type SettingsTable } from '../../core/settings';
 
 export const MODES = ['max', 'average'] as const;
 export const MOST_CELLS = 8;
 export const FEWEST_CELLS = 2;
 export const FARTHEST = 8;
+export const SHAPES = ['circle', 'square', 'triangle', 'cross', 'hstripes', 'vstripes'] as const;
+/** The server moves a shape as far as this, and draws it as small and as large, pixels. */
+export const FARTHEST_SHAPE = 10;
+export const SMALLEST_SHAPE = 3;
+export const LARGEST_SHAPE = 12.5;
 
 export interface PoolingSettings {
   mode: (typeof MODES)[number];
@@ -17,6 +22,14 @@ export interface PoolingSettings {
   /** Cells by which the picture is moved. */
   dx: number;
   dy: number;
+  /** Side of the window behind the moved picture's first layer, and the channel looked at. */
+  w: number;
+  c: number;
+  /** The shape that two heads are asked about, its radius, and where it is moved to. */
+  shape: (typeof SHAPES)[number];
+  r: number;
+  ox: number;
+  oy: number;
 }
 
 export const POOLING_TABLE: SettingsTable<PoolingSettings> = {
@@ -26,4 +39,10 @@ export const POOLING_TABLE: SettingsTable<PoolingSettings> = {
   back: flag(false),
   dx: whole(1, -FARTHEST, FARTHEST),
   dy: whole(0, -FARTHEST, FARTHEST),
+  w: whole(2, 2, 7),
+  c: whole(0, 0, 4095),
+  shape: choice(SHAPES),
+  r: real(7, SMALLEST_SHAPE, LARGEST_SHAPE),
+  ox: whole(0, -FARTHEST_SHAPE, FARTHEST_SHAPE),
+  oy: whole(0, -FARTHEST_SHAPE, FARTHEST_SHAPE),
 };

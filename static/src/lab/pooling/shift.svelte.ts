@@ -1,12 +1,13 @@
 /** The picture moved by whole cells in front of the first convolution, and what that changes. */
 import { correlate, type Maps } from '../../core/correlate';
+import { bytesBehind, type Planes } from '../../core/planes';
 import { innerDifference, mapMeans, moved, pooledMaps, relativeChange } from '../../core/pooling';
 import type { NodeInfo } from '../../core/types';
 import type { App } from '../../state/app.svelte';
 import type { Bench } from '../../state/bench.svelte';
 import type { PoolingSettings } from './settings';
 
-export const WINDOWS = [2, 4, 7] as const;
+export const WINDOWS = [2, 3, 4, 5, 6, 7] as const;
 
 interface Layer {
   input: Maps;
@@ -65,38 +66,60 @@ export class Shift {
     };
   }
 
-  #before = $derived.by(() => this.layer && bent(this.layer.run(this.layer.input)));
-  #after = $derived.by(() => {
+  #moved = $derived.by(() => {
     const { dx, dy } = this.#bench.settings;
-    return this.layer && bent(this.layer.run(moved(this.layer.input, dy, dx)));
+    return this.layer && moved(this.layer.input, dy, dx);
   });
+  before = $derived.by(() => this.layer && bent(this.layer.run(this.layer.input)));
+  after = $derived.by(() => this.layer && this.#moved && bent(this.layer.run(this.#moved)));
+  #pools = $derived.by(() => {
+    const before = this.before;
+    return before && WINDOWS.map((side) => pooledMaps(before, side, 'max'));
+  });
+
+  /** The picture as it is moved, bytes. */
+  picture = $derived.by((): Planes | null => {
+    if (!this.#moved) return null;
+    const { data, channels, height, width } = this.#moved;
+    return bytesBehind(data, [channels, height, width], this.#app.look.card);
+  });
+
+  /** The channel looked at, one that is there. */
+  channel = $derived.by(() => Math.min(this.#bench.settings.c, (this.before?.channels ?? 1) - 1));
 
   /** Relative change of the maps, of their pooled maps by window, and of their means. */
   changes = $derived.by(() => {
-    const [before, after] = [this.#before, this.#after];
-    if (!before || !after) return null;
-    const pools = WINDOWS.map((side) =>
-      relativeChange(pooledMaps(before, side, 'max').data, pooledMaps(after, side, 'max').data),
-    );
+    const [before, after, pools] = [this.before, this.after, this.#pools];
+    if (!before || !after || !pools) return null;
     return [
       relativeChange(before.data, after.data),
-      ...pools,
+      ...WINDOWS.map((side, i) =>
+        relativeChange((pools[i] as Maps).data, pooledMaps(after, side, 'max').data),
+      ),
       relativeChange(mapMeans(before), mapMeans(after)),
     ];
   });
 
-  means = $derived.by(() => this.#before && mapMeans(this.#before));
+  means = $derived.by(() => this.before && mapMeans(this.before));
+  meansAfter = $derived.by(() => this.after && mapMeans(this.after));
 
   /** conv(moved x) - moved(conv x), where no border reaches. */
   equivariance = $derived.by(() => {
     const { dx, dy } = this.#bench.settings;
-    if (!this.#before || !this.#after || !this.layer) return null;
+    if (!this.before || !this.after || !this.layer) return null;
     const margin = Math.max(Math.abs(dx), Math.abs(dy)) + this.layer.kernel;
-    return innerDifference(this.#after, moved(this.#before, dy, dx), margin);
+    return innerDifference(this.after, moved(this.before, dy, dx), margin);
   });
 }
 
 /** What ReLU makes of the maps. */
 function bent(maps: Maps): Maps {
   return { ...maps, data: Float64Array.from(maps.data, (value) => Math.max(0, value)) };
+}
+
+/** One map of a stack. */
+export function mapOf({ data, height, width }: Maps, c: number): Maps {
+  const size = height * width;
+  const values = Float64Array.from({ length: size }, (_, i) => data[c * size + i] as number);
+  return { data: values, channels: 1, height, width };
 }
