@@ -18,6 +18,7 @@ from tests.e2e.conftest import Open, drawn
 from tests.e2e.maps import numbers
 from tests.e2e.test_access import serious
 from tests.e2e.test_kinds import kind, number, tensor
+from tests.e2e.test_links import BENCHES, goes_and_comes_back, nodes
 from tests.server import Running, serving
 
 pytestmark = pytest.mark.e2e
@@ -169,3 +170,11 @@ def test_torch_agrees_with_the_network_that_is_shown(
     with torch.no_grad():
         logits = network(tensor(numbers(page, trace, "input"))[None])[0]
     assert numbers(page, trace, "dense").tolist() == pytest.approx(logits.tolist(), rel=1e-3)
+
+
+def test_every_kind_of_layer_leads_to_its_benches_and_back(open_page: Open) -> None:
+    page = open_page(PLACE)
+    first = {node["op"]: node["id"] for node in reversed(nodes(page, every_kind.NAME))}
+    assert set(first) == set(BENCHES) - {"other"}
+    for op, node in first.items():
+        goes_and_comes_back(page, PLACE, node, op)

@@ -193,7 +193,7 @@ def test_kernels_that_sum_to_1_keep_the_brightness_and_to_0_a_wall_dark(open_pag
 
 def test_a_learned_kernel_goes_from_its_panel_to_the_picture(open_page: Open) -> None:
     page = open_page("#v=1&node=conv_1_1&c=3")
-    page.locator("[data-lab]").click()
+    page.locator("[data-lay]").click()
     expect(page.locator("#learned-channel")).to_have_value("3")
     expect(page.get_by_role("application", name="On blue")).to_be_visible()
 
