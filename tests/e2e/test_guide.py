@@ -1,9 +1,13 @@
 """The guide as a person reads it: contents, address, language, and without JavaScript."""
 
+import json
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.conftest import ROOT
 from tests.e2e.conftest import Open, Watch
+from tests.e2e.test_access import serious
 from tests.server import Running
 
 pytestmark = pytest.mark.e2e
@@ -78,7 +82,79 @@ def test_its_figures_are_alive_and_of_the_current_picture(guide: Page) -> None:
 
 def test_every_panel_leads_to_its_section_and_back(page: Page) -> None:
     page.goto("/#v=1&node=max_pool_1&c=0")
-    page.locator("[data-inspector] [data-explain]").click()
+    page.locator(".facts [data-explain]").click()
     expect(page.locator("#pool h2")).to_be_in_viewport()
     page.locator("#pool .see a").first.click()
     expect(page.locator("[data-inspector='max_pool_1/0']")).to_be_visible()
+
+
+def test_a_word_of_the_glossary_opens_its_meaning_in_both_languages(guide: Page) -> None:
+    terms = json.loads((ROOT / "static/src/i18n/terms.json").read_text("utf-8"))
+    meaning = next(term for term in terms if term["key"] == "kernel")
+    for language in ("en", "zh"):
+        if language == "zh":
+            guide.get_by_role("button", name="中文").click()
+            expect(guide.locator("#conv h2")).to_contain_text("卷积")
+        guide.locator("#conv button[data-term=kernel]").click()
+        note = guide.locator("#conv [role=note]:popover-open")
+        expect(note).to_contain_text(meaning[f"definition_{language}"])
+        guide.keyboard.press("Escape")
+        expect(note).to_have_count(0)
+
+
+# Section -> the address of a view that leads to it.
+VIEWS = {
+    "train": "#v=1&view=train",
+    "loss": "#v=1&view=train",
+    "gradient": "#v=1&layer=gradient",
+    "field": "#v=1&node=conv_2_1&c=1&cell=3,4",
+    "window": "#v=1&node=conv_2_1&c=1",
+    "edit": "#v=1&node=conv_2_1&c=1",
+}
+
+
+@pytest.mark.parametrize("section", VIEWS)
+def test_every_view_leads_to_its_section_and_the_section_back(
+    open_page: Open, section: str
+) -> None:
+    page = open_page(VIEWS[section])
+    if section == "edit":
+        page.locator("details.edit summary").click()
+    page.locator(f"[data-explain={section}]").first.click()
+    expect(page.locator(f"#{section} h2")).to_be_in_viewport()
+    back = {"train": "train", "loss": "train", "gradient": "layer=gradient"}
+    mark = back.get(section, "node=")
+    page.locator(f"#{section} .see a[href*='{mark}']").first.click()
+    expect(page.locator("article.guide")).to_have_count(0)
+    assert mark in page.url
+
+
+def read_to_the_end(page: Page) -> None:
+    """Goes through the sections one by one until every figure is alive."""
+    for figure in page.locator("figure[data-figure]").all():
+        figure.scroll_into_view_if_needed()
+        expect(figure.locator("[data-live]")).to_be_visible()
+
+
+@pytest.mark.parametrize(("theme", "lang"), [("light", "en"), ("dark", "zh")])
+def test_axe_finds_nothing_serious_in_the_guide_with_all_its_figures(
+    open_page: Open, theme: str, lang: str
+) -> None:
+    page = open_page(f"guide#v=1&view=guide&theme={theme}&lang={lang}")
+    read_to_the_end(page)
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (720, 450)], ids=["phone", "200 %"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_of_the_guide_runs_over_the_edge(
+    open_page: Open, lang: str, width: int, height: int
+) -> None:
+    page = open_page(
+        f"guide#v=1&view=guide&lang={lang}",
+        viewport={"width": width, "height": height},
+    )
+    read_to_the_end(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    article = page.locator("article.guide")
+    assert article.evaluate("e => e.scrollWidth - e.clientWidth") <= 0

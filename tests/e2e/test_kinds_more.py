@@ -18,7 +18,7 @@ from tests.e2e.conftest import Open, drawn
 from tests.e2e.maps import numbers
 from tests.e2e.test_access import serious
 from tests.e2e.test_kinds import kind, number, tensor
-from tests.e2e.test_links import BENCHES, goes_and_comes_back, nodes
+from tests.e2e.test_links import BENCHES, goes_and_comes_back, inspect, nodes
 from tests.server import Running, serving
 
 pytestmark = pytest.mark.e2e
@@ -178,3 +178,19 @@ def test_every_kind_of_layer_leads_to_its_benches_and_back(open_page: Open) -> N
     assert set(first) == set(BENCHES) - {"other"}
     for op, node in first.items():
         goes_and_comes_back(page, PLACE, node, op)
+
+
+def test_every_kind_of_panel_leads_to_its_section(open_page: Open) -> None:
+    page = open_page(PLACE)
+    for op, node in {each["op"]: each["id"] for each in nodes(page, every_kind.NAME)}.items():
+        inspect(page, PLACE, node)
+        page.locator(".facts [data-explain]").click()
+        expect(page.locator(f"#{op} h2")).to_be_in_viewport()
+        page.go_back()
+
+
+def test_the_guides_figures_show_the_kinds_that_the_network_has(open_page: Open) -> None:
+    for op, node in {"norm": "norm", "dropout": "drop", "add": "add", "concat": "cat"}.items():
+        page = open_page(f"guide{PLACE}&view=guide&section={op}")
+        expect(page.locator(f"#{op} [data-caption]")).to_contain_text(f"{node} of")
+        expect(page.locator(f"#{op} [data-live] [data-kind]")).to_be_visible()

@@ -98,3 +98,19 @@ def test_the_calculator_counts_the_layer_that_led_to_it(open_page: Open) -> None
             shape = ",".join(map(str, node["shape"]))
             expect(proof).to_have_attribute("data-shape", shape)
         page.locator("[data-layer]").click()
+
+
+def test_every_bench_leads_to_a_section_of_the_guide_that_leads_back_to_it(
+    open_page: Open,
+) -> None:
+    page = open_page("lab")
+    for bench in {bench for benches in BENCHES.values() for bench in benches}:
+        page.locator(f"[data-bench={bench}]").click()
+        explain = page.locator("article header [data-explain]")
+        section = (explain.get_attribute("href") or "").rpartition("section=")[2]
+        explain.click()
+        expect(page.locator(f"#{section} h2")).to_be_in_viewport()
+        page.locator(f"#{section} .see a[href$='bench={bench}']").click()
+        expect(page.locator("[aria-current=page][data-bench]")).to_have_attribute(
+            "data-bench", bench
+        )

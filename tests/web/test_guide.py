@@ -1,5 +1,6 @@
 """The guide: both languages say the same, its numbers are PyTorch's, its links lead somewhere."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from convlens import paths
 from convlens.core.record import Op
 from convlens.web.guide import facts, preferred
 from convlens.zoo import Zoo
+from tests.conftest import ROOT
 from tests.web.test_pages import BROWSER, Elements
 
 LANGUAGES = ("en", "zh")
@@ -36,10 +38,11 @@ def attributes(html: str, *names: str) -> list[tuple[str | None, ...]]:
         lambda html: attributes(html, "id"),
         lambda html: attributes(html, "href"),
         lambda html: attributes(html, "data-figure", "data-op", "data-name"),
+        lambda html: attributes(html, "data-term"),
         lambda html: re.findall(r"<math.*?</math>", html, re.S),
         lambda html: sorted(NUMBER.findall(TAG.sub(" ", html))),
     ],
-    ids=["sections", "links", "figures", "formulas", "numbers"],
+    ids=["sections", "links", "figures", "terms", "formulas", "numbers"],
 )
 def test_both_languages_have_the_same(
     texts: dict[str, str], look: Callable[[str], list[object]]
@@ -51,6 +54,42 @@ def test_both_languages_have_the_same(
 
 def test_every_kind_of_step_has_a_section(texts: dict[str, str]) -> None:
     assert {op.value for op in Op} <= {value for (value,) in attributes(texts["en"], "id")}
+
+
+def section(html: str, name: str) -> str:
+    """The words of a section, with single spaces."""
+    found = re.search(rf'<section id="{name}">(.*?)</section>', html, re.S)
+    assert found
+    return " ".join(TAG.sub("", found[1]).split())
+
+
+# What the article must not leave to be misunderstood: section -> its sentence in both languages.
+CLAIMS = [
+    ("conv", "is, in mathematics, cross-correlation", "在数学上是互相关"),
+    ("window", "p counts cells on each side", "p 是每一侧的格数"),
+    ("softmax", "The result is not one-hot", "结果不是独热的"),
+    ("pool", "Pooling does not make a network tolerant to size", "池化并不能让网络容忍大小变化"),
+]
+
+
+@pytest.mark.parametrize(("name", "english", "chinese"), CLAIMS)
+def test_what_is_often_misunderstood_is_said(
+    texts: dict[str, str], name: str, english: str, chinese: str
+) -> None:
+    assert english in section(texts["en"], name)
+    assert chinese in section(texts["zh"], name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_terms_are_the_glossarys_each_once_in_a_section(
+    texts: dict[str, str], language: str
+) -> None:
+    glossary = json.loads((ROOT / "static/src/i18n/terms.json").read_text("utf-8"))
+    known = {term["key"] for term in glossary}
+    for part in texts[language].split("<section")[1:]:
+        terms = [term for (term,) in attributes(part, "data-term")]
+        assert set(terms) <= known
+        assert len(terms) == len(set(terms))
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +105,7 @@ def test_the_numbers_are_those_of_the_network(zoo: Zoo) -> None:
     dense = next(each for each in network.modules() if isinstance(each, nn.Linear))
     total = sum(each.numel() for each in network.parameters())
     assert said["net"]["parameters"] == f"{total:,}"
-    assert said["conv"]["out"], said["conv"]["in"] == conv.weight.shape[:2]
+    assert (said["conv"]["out"], said["conv"]["in"]) == conv.weight.shape[:2]
     assert said["conv"]["kernel"] == conv.kernel_size[0]
     assert said["conv"]["parameters"] == sum(each.numel() for each in conv.parameters())
     assert said["dense"]["in"] == said["flatten"]["length"] == dense.in_features
