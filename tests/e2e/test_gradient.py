@@ -1,5 +1,7 @@
 """The gradient layer: maps of derivatives, with legends, numbers and words of their own."""
 
+import datetime
+
 import safetensors.numpy
 from playwright.sync_api import Page, expect
 
@@ -72,3 +74,49 @@ def test_the_layer_follows_another_picture(open_page: Open) -> None:
         "ids => !ids.includes(document.documentElement.dataset.drawn)", arg=[before]
     )
     assert after != before
+
+
+def wholes(page: Page) -> list[float]:
+    """How much of each column is there, from left to right."""
+    found: list[float] = page.locator("[data-legend]").evaluate_all(
+        "all => all.map(each => Number(each.dataset.share))"
+    )
+    return found
+
+
+def test_the_gradients_appear_from_the_loss_back_to_the_input(page: Page) -> None:
+    page.clock.install()
+    page.clock.pause_at(datetime.datetime.now() + datetime.timedelta(hours=1))
+    page.select_option("#layer", "gradient")
+    expect(page.locator("[data-legend=softmax]")).to_have_attribute("data-share", "0")
+    assert set(wholes(page)) == {0.0}
+    seen = []
+    for _ in range(3):
+        page.clock.run_for(200)
+        seen.append(wholes(page))
+        assert seen[-1] == sorted(seen[-1])
+        assert seen[-1][0] < 1
+    assert seen == sorted(seen)
+    assert seen[1][0] == 0
+    assert seen[1][-1] == 1
+    page.clock.run_for(220)
+    assert set(wholes(page)) == {1.0}
+    expect(page.locator("[data-direction]")).to_have_text("← from the loss back to the input")
+    page.select_option("#layer", "values")
+    expect(page.locator("[data-direction]")).to_have_count(0)
+
+
+def test_nothing_appears_in_turn_where_motion_is_not_wanted(open_page: Open) -> None:
+    page = open_page(reduced_motion="reduce", script="window.requestAnimationFrame = () => 0")
+    page.select_option("#layer", "gradient")
+    expect(page.locator("[data-legend=input]")).to_contain_text("±")
+    assert set(wholes(page)) == {1.0}
+
+
+def test_a_press_on_the_drawing_shows_all_gradients_at_once(open_page: Open) -> None:
+    page = open_page(script="window.requestAnimationFrame = () => 0")
+    page.select_option("#layer", "gradient")
+    first = page.locator("[data-legend=input]")
+    expect(first).to_have_attribute("data-share", "0")
+    page.mouse.click(700, 800)
+    expect(first).to_have_attribute("data-share", "1")

@@ -20,6 +20,8 @@ export interface DrawnColumn {
   dead: ReadonlySet<number>;
   /** How far it stands from its place in the layout, in the world. */
   shift?: { x: number; y: number };
+  /** How much of its maps is there while they appear, 0 to 1. */
+  share?: number;
 }
 
 export interface Edge {
@@ -110,7 +112,8 @@ function drawColumn(
   view: View,
   colours: SceneColours,
 ): void {
-  const { atlas } = column;
+  const { atlas, share = 1 } = column;
+  context.globalAlpha = share;
   for (const cell of column.cells) {
     if (!isVisible(cell, view)) continue;
     const [left, top] = atlasPlace(atlas, cell.channel);
@@ -118,6 +121,7 @@ function drawColumn(
     const { width, height } = atlas;
     context.drawImage(atlas.canvas, left, top, width, height, cell.x, cell.y, cell.w, cell.h);
   }
+  context.globalAlpha = 1;
   if (atlas.width * atlas.height === 1) return;
   drawFrames(context, column, view, colours);
 }

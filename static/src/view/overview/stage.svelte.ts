@@ -22,6 +22,7 @@ import { isVisible, type DrawnColumn, type Edge, type View } from '../../draw/sc
 import type { Range } from '../../core/types';
 import type { Look, Place } from '../../state/look.svelte';
 import type { Scales } from '../../state/scales.svelte';
+import { Reveal } from './reveal.svelte';
 import { Slide } from './slide.svelte';
 
 export interface StageOptions {
@@ -51,6 +52,8 @@ export class Stage {
   height = $state(0);
   transform = $state.raw({ k: 1, x: 0, y: 0 });
   slide = new Slide();
+  /** Gradients appear from the loss back to the input. */
+  reveal = new Reveal();
   /** Channels of a node in an order that an open room asks for, as many as its column shows. */
   ranking: { node: string; channels: readonly number[] } | null = $state.raw(null);
   /**
@@ -138,7 +141,8 @@ export class Stage {
     const seen = this.layout.columns.filter((column) => isVisible(column, this.viewOf(column.id)));
     return seen.flatMap((column) => {
       const shift = this.slide.offset(column.id);
-      return this.#paint(column).map((drawn) => ({ ...drawn, shift }));
+      const share = this.shareOf(column.id);
+      return this.#paint(column).map((drawn) => ({ ...drawn, shift, share }));
     });
   });
 
@@ -173,6 +177,13 @@ export class Stage {
     const offset = this.slide.offset(id);
     const { width, height } = this;
     return { k, x: x + offset.x * k, y: y + offset.y * k, width, height, ratio: 1 };
+  }
+
+  /** How much of a column is there while columns appear, 0 to 1. */
+  shareOf(id: string): number {
+    if (!this.reveal.isRunning) return 1;
+    const { nodes } = this.#look.card;
+    return this.reveal.shareOf(nodes.findIndex((node) => node.id === id) / (nodes.length - 1));
   }
 
   /** The maps of a node where they stand once columns have made way. */
