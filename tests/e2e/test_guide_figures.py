@@ -80,7 +80,7 @@ def test_the_gradient_begins_at_its_right_end_and_has_the_range_of_the_servers(
 def seen(layers: int) -> int:
     """Side of the picture's part that a gradient of the middle cell reaches, by autograd."""
     conv, pool = (lambda: nn.Conv2d(1, 1, 3)), (lambda: nn.AvgPool2d(2))
-    net = nn.Sequential(conv(), conv(), pool(), conv(), conv(), pool())[:layers]
+    net = nn.Sequential(conv(), conv(), pool(), conv(), conv(), pool())[:layers]  # type: ignore[no-untyped-call]
     for weight in net.parameters():
         nn.init.constant_(weight, 1)
     picture = torch.zeros(1, 1, 64, 64, requires_grad=True)
