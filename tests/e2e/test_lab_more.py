@@ -4,12 +4,14 @@ import re
 
 import pytest
 import safetensors.torch
+import torch
+import torch.nn.functional as F
 from playwright.sync_api import Page, expect
 from torch import Tensor, nn
 
 from tests.e2e.conftest import Open
 from tests.e2e.maps import header, numbers
-from tests.e2e.test_lab import bench, floats, proof, said
+from tests.e2e.test_lab import bench, floats, proof, said, set_to
 from tests.e2e.test_train import control, is_in, play, run_id, wait_for_step
 
 pytestmark = pytest.mark.e2e
@@ -44,7 +46,10 @@ def test_17_fifty_steps_move_the_kernels_as_far_as_the_checkpoints_say(open_page
     assert moved > 0
     expect(proof(page, 17)).to_be_visible()
     page.wait_for_function(
-        "moved => Math.abs(document.querySelector('[data-drift]').dataset.drift / moved - 1) < 1e-5",
+        """moved => {
+            const { drift } = document.querySelector('[data-drift]').dataset;
+            return Math.abs(drift / moved - 1) < 1e-5;
+        }""",
         arg=moved,
     )
 
@@ -103,3 +108,88 @@ def test_2_a_network_of_grey_pictures_has_one_plane(open_page: Open) -> None:
     said(page, 2, shape=",".join(map(str, shape)))
     expect(page.locator("[data-alone]")).to_have_count(1)
     assert page.locator("[data-alone='grey'] canvas").evaluate(LIT) == [True, True, True]
+
+
+LAYER, CELL = "conv_2_1", (3, 20)
+
+
+def before_the_cell(net: dict[str, Tensor], picture: Tensor) -> Tensor:
+    """What tiny-vgg makes of a picture up to the layer, by torch alone."""
+    for name in ("conv_1_1", "conv_1_2"):
+        picture = F.relu(F.conv2d(picture, net[f"{name}.weight"], net[f"{name}.bias"]))
+    return F.conv2d(F.max_pool2d(picture, 2), net[f"{LAYER}.weight"], net[f"{LAYER}.bias"])
+
+
+def box_by_gradient() -> list[int]:
+    """First and behind the last row, then column, that such a stack lets the cell see."""
+    three = torch.ones(1, 1, 3, 3)
+    picture = torch.zeros(1, 1, 64, 64, requires_grad=True)
+    maps = F.avg_pool2d(F.conv2d(F.conv2d(picture, three), three), 2)
+    F.conv2d(maps, three)[(0, 0, *CELL)].backward()
+    assert picture.grad is not None
+    reached = [picture.grad[0, 0].sum(axis).nonzero() for axis in (1, 0)]
+    return [end for axis in reached for end in (int(axis.min()), int(axis.max()) + 1)]
+
+
+def test_28_a_pixel_outside_the_box_changes_the_cell_of_no_map(open_page: Open) -> None:
+    at_cell = f"node:{LAYER},cell:{CELL[0]}/{CELL[1]}"
+    page = open_page(bench("field", at_cell))
+    seen = page.locator("[data-proof='28'][data-box]")
+    trace = header(page, "tiny-vgg", "coffee")["trace_id"]
+    card = page.request.get("/api/models/tiny-vgg").json()
+    mean, std = (torch.tensor(card[name]) for name in ("mean", "std"))
+    net, picture = weights(page, "tiny-vgg"), torch.tensor(numbers(page, trace, "input"))
+    y0, y1, x0, x1 = box_by_gradient()
+    expect(seen).to_have_attribute("data-box", f"{y0},{y1},{x0},{x1}")
+    outside = [(y0, x0 - 1), (y1, x0), (y0, x1)]
+    for y, x in [*outside, ((y0 + y1) // 2, (x0 + x1) // 2), (y1 - 1, x1 - 1)]:
+        set_to(page, "field", f"{at_cell},pixel:{y}/{x}")
+        expect(seen).to_have_attribute("data-pixel", f"{y},{x}")
+        expect(seen).to_have_attribute("data-within", str((y, x) not in outside).lower())
+        expect(seen).to_have_attribute("data-moved", re.compile(r"\d"))
+        painted = picture.clone()
+        is_dark = ((picture[:, y, x] * std + mean) * 255).round() < 128
+        painted[:, y, x] = (is_dark.float() - mean) / std
+        made = [before_the_cell(net, each[None])[0, :, *CELL] for each in (picture, painted)]
+        deltas = floats(seen, "deltas")
+        if (y, x) in outside:
+            assert deltas == [0, 0]
+            expect(seen).to_have_attribute("data-moved", "0")
+        else:
+            assert any(delta != 0 for delta in deltas)
+            assert deltas == pytest.approx((made[1] - made[0])[:2].tolist(), abs=1e-4)
+
+
+def test_28_pressing_the_picture_and_a_map_chooses_pixel_and_cell(open_page: Open) -> None:
+    page = open_page(bench("field", f"node:{LAYER}"))
+    seen = page.locator("[data-proof='28'][data-box]")
+    for name, (y, x), size in (("pixel", (0, 63), 64), ("cell", (27, 0), 28)):
+        label = "The picture; press" if name == "pixel" else "Map 1 of"
+        board = page.get_by_role("img", name=re.compile(f"^{label}"))
+        board.scroll_into_view_if_needed()
+        side = board.evaluate("each => each.clientWidth") / size
+        board.click(position={"x": (x + 0.5) * side, "y": (y + 0.5) * side})
+        expect(seen).to_have_attribute(f"data-{name}", f"{y},{x}")
+    expect(seen).to_have_attribute("data-within", "false")
+    expect(seen).to_have_attribute("data-moved", "0")
+
+
+def test_29_a_stack_is_chosen_drawn_and_counted(open_page: Open) -> None:
+    page = open_page(bench("field"))
+    stacks: dict[str, tuple[int, ...]] = {
+        "3 × 3 → 3 × 3": (3, 3),
+        "5 × 5": (5,),
+        "3 × 3 → 3 × 3 → 3 × 3": (3, 3, 3),
+        "7 × 7": (7,),
+    }
+    cone, table = page.locator("[data-proof='28'][data-formula]"), proof(page, 29)
+    counts, fields = [], []
+    for name, kernels in stacks.items():
+        layers = [nn.Conv2d(64, 64, kernel, bias=False) for kernel in kernels]
+        counts.append(sum(numel(*layers)))
+        fields.append(1 + 31 - nn.Sequential(*layers)(torch.zeros(1, 64, 31, 31)).shape[-1])
+        page.locator(f"[data-stack='{name}']").click()
+        expect(cone).to_have_attribute("data-field", str(fields[-1]))
+    assert counts[:2] == [73_728, 102_400]
+    expect(table).to_have_attribute("data-weights", ",".join(map(str, counts)))
+    expect(table).to_have_attribute("data-fields", ",".join(map(str, fields)))

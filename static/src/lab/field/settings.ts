@@ -12,16 +12,27 @@ export interface FieldSettings {
   i: number;
   /** Channels of the comparison between one large kernel and two small ones. */
   c: number;
+  /** A layer of the network ('' for the opened or the last convolution), and row and column there. */
+  node: string;
+  cell: readonly number[];
+  /** Row and column of the pixel that is painted. */
+  pixel: readonly number[];
 }
 
 export const INPUT = 31;
 export const MOST_LAYERS = 5;
+
+/** Kernels of layers of stride 1, those that see equally far one after the other. */
+export const STACKS = [[3, 3], [5], [3, 3, 3], [7]] as const;
 
 export const FIELD_TABLE: SettingsTable<FieldSettings> = {
   l: numbers([3, 1, 3, 1, 3, 1], 2 * MOST_LAYERS),
   at: whole(-1, -1, INPUT - 1),
   i: whole(15, 0, INPUT - 1),
   c: whole(64, 1, 512),
+  node: { first: '', read: String, write: String },
+  cell: numbers([], 2),
+  pixel: numbers([], 2),
 };
 
 const most = (value: number, low: number, high: number) =>
