@@ -1,6 +1,7 @@
 """More of the lab, and of training: what is said is true, by the number that is shown."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 import safetensors.torch
@@ -193,3 +194,55 @@ def test_29_a_stack_is_chosen_drawn_and_counted(open_page: Open) -> None:
     assert counts[:2] == [73_728, 102_400]
     expect(table).to_have_attribute("data-weights", ",".join(map(str, counts)))
     expect(table).to_have_attribute("data-fields", ",".join(map(str, fields)))
+
+
+def concatenated(x: Tensor) -> Tensor:
+    return torch.cat([x, torch.zeros(1, 8, *x.shape[2:])], 1)
+
+
+def added(x: Tensor) -> Tensor:
+    return x + x
+
+
+LAYERS: dict[str, tuple[nn.Module, Callable[[Tensor], Tensor]]] = {
+    settings: (layer, layer)
+    for settings, layer in {
+        "kind:conv,bias:0,k:5": nn.Conv2d(6, 8, 5, padding=1, bias=False),
+        "kind:conv,bias:0,g:2": nn.Conv2d(6, 8, 3, padding=1, groups=2, bias=False),
+        "kind:conv,g:2": nn.Conv2d(6, 8, 3, padding=1, groups=2),
+        "kind:transposed,bias:0,s:2": nn.ConvTranspose2d(6, 8, 3, 2, 1, bias=False),
+        "kind:norm": nn.BatchNorm2d(6),
+        "kind:groupnorm,g:3": nn.GroupNorm(3, 6),
+        "kind:layernorm": nn.LayerNorm([6, 9, 9]),
+        "kind:prelu": nn.PReLU(),
+        "kind:prelu,each:1": nn.PReLU(6),
+        "kind:pool,k:3,s:2": nn.MaxPool2d(3, 2, 1),
+        "kind:activation": nn.ReLU(),
+        "kind:dropout": nn.Dropout(),
+        "kind:flatten": nn.Flatten(),
+    }.items()
+} | {
+    "kind:add": (nn.Identity(), added),
+    "kind:concat": (nn.Identity(), concatenated),
+}
+
+
+def test_31_any_layer_learns_as_many_numbers_as_torchs(open_page: Open) -> None:
+    page = open_page(bench("parameters"))
+    for settings, (layer, run) in LAYERS.items():
+        set_to(page, "parameters", f"{settings},i:6,n:9")
+        shape = run(torch.zeros(1, 6, 9, 9)).shape[1:]
+        said(page, 31, parameters=numel(layer)[0], shape=",".join(map(str, shape)))
+    set_to(page, "parameters", "kind:groupnorm,i:6,g:4")
+    with pytest.raises(ValueError, match="divisible"):
+        nn.GroupNorm(4, 6)
+    expect(proof(page, 31)).to_contain_text("must divide 6")
+
+
+def test_31_a_bias_is_switched_off_and_its_dots_are_gone(open_page: Open) -> None:
+    page = open_page(bench("parameters", "kind:dense,i:6,o:4"))
+    dots = page.get_by_role("img", name=re.compile("a dot is a bias")).locator("circle")
+    expect(dots).to_have_count(4)
+    page.get_by_label("With biases").uncheck()
+    said(page, 31, parameters=numel(nn.Linear(6, 4, bias=False))[0])
+    expect(dots).to_have_count(0)

@@ -25,6 +25,28 @@ describe('what a layer costs', () => {
     });
   });
 
+  it('has no biases where they are switched off', () => {
+    const kinds = ['conv', 'transposed', 'dense'];
+    expect(kinds.map((kind) => cost(`kind:${kind},bias:0`)?.parameters)).toEqual([216, 216, 24]);
+    expect(kinds.map((kind) => cost(`kind:${kind}`)?.parameters)).toEqual([224, 224, 32]);
+  });
+
+  it.each([
+    ['norm,i:8', 16],
+    ['groupnorm,i:8,g:4', 16],
+    ['layernorm,i:8,n:5', 400],
+    ['prelu,i:8', 1],
+    ['prelu,i:8,each:1', 8],
+    ...['pool', 'activation', 'dropout', 'flatten', 'add', 'concat'].map((kind) => [kind, 0]),
+  ] as [string, number][])('of %s is %i parameters', (text, parameters) => {
+    expect(cost(`kind:${text}`)?.parameters).toBe(parameters);
+  });
+
+  it('puts channels behind each other, and cells into one row', () => {
+    expect(cost('kind:concat,i:3,o:8,n:5')?.shape).toEqual([11, 5, 5]);
+    expect(cost('kind:flatten,i:3,n:5')?.shape).toEqual([75]);
+  });
+
   it('has no size where no window fits', () => {
     expect(cost('n:2,p:0')?.shape).toEqual([8, 0, 0]);
     expect(cost('kind:transposed,n:1,p:3')?.shape).toEqual([8, 0, 0]);
@@ -38,6 +60,7 @@ describe('what a layer costs', () => {
     expect(faultOf(layer('kind:transposed,a:2,s:2,d:2'))).toBe('added');
     expect(faultOf(layer('kind:transposed,a:1,d:2'))).toBeNull();
     expect(faultOf(layer('kind:dense,i:6,o:4,g:3'))).toBeNull();
+    expect(faultOf(layer('kind:groupnorm,i:6,g:4'))).toBe('shared');
     expect(cost('i:6,o:4,g:3')).toBeNull();
     expect(mostGroups(12, 18)).toBe(6);
   });

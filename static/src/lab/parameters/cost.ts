@@ -18,13 +18,18 @@ export interface Cost {
 
 export const hasKernels = (kind: LayerKind) => kind === 'conv' || kind === 'transposed';
 
+export const hasBiases = (kind: LayerKind) => hasKernels(kind) || kind === 'dense';
+
 /** The most groups that two channel counts allow. */
 export function mostGroups(i: number, o: number): number {
   return o === 0 ? i : mostGroups(o, i % o);
 }
 
+type Fault = 'groups' | 'shared' | 'added';
+
 /** Why torch refuses such a layer; null where it does not. */
-export function faultOf({ kind, i, o, g, s, d, a }: ParameterSettings): 'groups' | 'added' | null {
+export function faultOf({ kind, i, o, g, s, d, a }: ParameterSettings): Fault | null {
+  if (kind === 'groupnorm' && i % g > 0) return 'shared';
   if (!hasKernels(kind)) return null;
   if (i % g > 0 || o % g > 0) return 'groups';
   return kind === 'transposed' && a >= Math.max(s, d) ? 'added' : null;
@@ -33,24 +38,50 @@ export function faultOf({ kind, i, o, g, s, d, a }: ParameterSettings): 'groups'
 /** Null where torch refuses the layer; a shape with 0 where no window fits. */
 export function costOf(settings: ParameterSettings): Cost | null {
   if (faultOf(settings)) return null;
-  const { kind, i, o, k, s, p, d, g, a, n } = settings;
-  if (kind === 'dense') return { parameters: i * o + o, macs: i * o, shape: [o], field: i };
-  if (kind === 'norm') return { parameters: 2 * i, macs: i * n * n, shape: [i, n, n], field: 1 };
-  const axis = { kernel: k, stride: s, padding: [p, p] } as const;
+  const { kind, i, o, k, s, p, n, bias } = settings;
+  if (kind === 'dense') {
+    return { parameters: i * o + (bias ? o : 0), macs: i * o, shape: [o], field: i };
+  }
   if (kind === 'pool') {
-    const side = outputSize(n, axis);
+    const side = outputSize(n, { kernel: k, stride: s, padding: [p, p] });
     return { parameters: 0, macs: 0, shape: [i, side, side], field: k };
   }
+  return hasKernels(kind) ? convolved(settings) : cellwise(settings);
+}
+
+function convolved({ kind, i, o, k, s, p, d, g, a, n, bias }: ParameterSettings): Cost {
   const transposed = kind === 'transposed';
   // Output padding is padding that is not cut off at the end.
-  const padding = transposed ? ([p, p - a] as const) : axis.padding;
-  const side = outputSize(n, { ...axis, padding, dilation: d, transposed });
+  const padding = [p, transposed ? p - a : p] as const;
+  const side = outputSize(n, { kernel: k, stride: s, padding, dilation: d, transposed });
   const weights = ((i * o) / g) * k * k;
   const places = transposed ? n : side;
   return {
-    ...{ parameters: weights + o, macs: weights * places * places },
+    ...{ parameters: weights + (bias ? o : 0), macs: weights * places * places },
     ...{ shape: [o, side, side], field: d * (k - 1) + 1 },
   };
+}
+
+/** Layers that leave every cell where it is. */
+function cellwise({ kind, i, o, n, each }: ParameterSettings): Cost {
+  const cells = i * n * n;
+  const kept = { parameters: 0, macs: 0, shape: [i, n, n], field: 1 };
+  switch (kind) {
+    case 'norm':
+      return { ...kept, parameters: 2 * i, macs: cells };
+    case 'groupnorm':
+      return { ...kept, parameters: 2 * i, macs: cells, field: n };
+    case 'layernorm':
+      return { ...kept, parameters: 2 * cells, macs: cells, field: n };
+    case 'prelu':
+      return { ...kept, parameters: each ? i : 1, macs: cells };
+    case 'flatten':
+      return { ...kept, shape: [cells] };
+    case 'concat':
+      return { ...kept, shape: [i + o, n, n] };
+    default:
+      return kept;
+  }
 }
 
 /** How a convolution comes to its output side and its multiply-adds, with its numbers. */

@@ -1,7 +1,10 @@
 /** How the parameter calculator is set. */
-import { choice, whole, type SettingsTable } from '../../core/settings';
+import { choice, flag, whole, type SettingsTable } from '../../core/settings';
 
-export const LAYERS = ['conv', 'transposed', 'dense', 'norm', 'pool'] as const;
+export const LAYERS = [
+  ...(['conv', 'transposed', 'dense', 'norm', 'groupnorm', 'layernorm', 'prelu'] as const),
+  ...(['pool', 'activation', 'dropout', 'flatten', 'add', 'concat'] as const),
+] as const;
 export type LayerKind = (typeof LAYERS)[number];
 /** Networks to add up, each for the pictures that it is known for: [channels, height, width]. */
 export const NETWORKS = {
@@ -27,6 +30,10 @@ export interface ParameterSettings {
   a: number;
   /** Side of the input maps. */
   n: number;
+  /** A convolution or dense layer has biases. */
+  bias: boolean;
+  /** PReLU has a slope for each channel, not one for all. */
+  each: boolean;
   net: NetworkId;
 }
 
@@ -41,5 +48,7 @@ export const PARAMETER_TABLE: SettingsTable<ParameterSettings> = {
   g: whole(1, 1, 4096),
   a: whole(0, 0, 7),
   n: whole(28, 1, 512),
+  bias: flag(true),
+  each: flag(false),
   net: choice(Object.keys(NETWORKS) as NetworkId[]),
 };
