@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from tests.e2e.conftest import Open
 from tests.e2e.maps import header, numbers
+from tests.e2e.test_access import serious
 from tests.e2e.test_lab import bench, floats, proof, said, set_to
 from tests.e2e.test_train import control, is_in, play, run_id, wait_for_step
 
@@ -246,3 +247,43 @@ def test_31_a_bias_is_switched_off_and_its_dots_are_gone(open_page: Open) -> Non
     page.get_by_label("With biases").uncheck()
     said(page, 31, parameters=numel(nn.Linear(6, 4, bias=False))[0])
     expect(dots).to_have_count(0)
+
+
+@pytest.mark.parametrize(("act", "beside"), [("sigmoid", "relu"), ("identity", "relu")])
+def test_49_50_two_networks_that_differ_in_one_thing_learn_side_by_side(
+    open_page: Open, act: str, beside: str
+) -> None:
+    page = open_page(bench("plane", f"act:{act},lr:0.05"))
+    page.locator("#plane-vs").select_option(beside)
+    both = {name: page.locator(f"[data-proof='50'][data-act='{name}']") for name in (act, beside)}
+    for one in both.values():
+        expect(one).to_have_attribute("data-steps", "0")
+    page.locator("[data-many]").click()
+    for one in both.values():
+        expect(one).to_have_attribute("data-steps", "400", timeout=20_000)
+    accuracy = {name: floats(one, "accuracy")[0] for name, one in both.items()}
+    hidden = {name: floats(one, "hidden") for name, one in both.items()}
+    assert accuracy["relu"] >= 0.98
+    assert hidden["relu"][0] == 0
+    assert hidden["relu"][1] > 1  # the bend is what it is for, not a range
+    if act == "sigmoid":
+        assert accuracy["sigmoid"] >= 0.9
+        assert 0 < hidden["sigmoid"][0] < hidden["sigmoid"][1] < 1
+    else:
+        assert accuracy["identity"] <= 0.72  # a straight line through a ring
+    page.locator("#plane-act").select_option(beside)
+    page.locator("[data-many]").click()
+    same = page.locator("[data-proof='50'][data-act='relu']")
+    for one in (same.first, same.last):
+        expect(one).to_have_attribute("data-steps", "400", timeout=20_000)
+    assert floats(same.first, "loss") == floats(same.last, "loss")
+
+
+def test_49_five_hidden_layers_fit_a_phone(open_page: Open) -> None:
+    page = open_page(
+        bench("plane", "units:8/8/8/8/8,vs:relu"), viewport={"width": 390, "height": 844}
+    )
+    expect(page.locator("[data-unit='4/7']")).to_be_attached()
+    expect(page.locator("[data-more]")).to_be_enabled()
+    assert page.evaluate("document.querySelector('article').scrollWidth") <= 390
+    assert serious(page) == []

@@ -1,6 +1,7 @@
 /** What a network makes of the whole plane: its answer and every hidden unit, on a grid of places. */
 import { forward, type Mlp } from './mlp';
 import { softmax } from './softmax';
+import type { Range } from './types';
 
 /** The plane reaches from -REACH to REACH on both axes, x2 upwards. */
 export const REACH = 1.2;
@@ -34,14 +35,17 @@ export function fieldsOf(net: Mlp): Fields {
   return { shares, units };
 }
 
-/** The largest value of any hidden unit at any of the points; 0 without hidden units. */
-export function largestValue(net: Mlp, points: readonly (readonly [number, number])[]): number {
-  const values = points.flatMap((point) =>
-    forward(net, point)
-      .slice(0, -1)
-      .flatMap((layer) => [...layer.values]),
-  );
-  return values.reduce((most, value) => Math.max(most, value), 0);
+/** The smallest and the largest value of any hidden unit at the points; zeros without hidden units. */
+export function hiddenRange(net: Mlp, points: readonly (readonly [number, number])[]): Range {
+  if (net.layers.length < 2) return [0, 0];
+  let [lo, hi] = [Infinity, -Infinity];
+  for (const point of points) {
+    for (const { values } of forward(net, point).slice(0, -1)) {
+      lo = Math.min(lo, ...values);
+      hi = Math.max(hi, ...values);
+    }
+  }
+  return [lo, hi];
 }
 
 /** One weighted sum, term by term: what a unit computes. */

@@ -4,12 +4,14 @@ import { choice, numbers, real, whole, type SettingsTable } from '../../core/set
 
 export const FUNCTIONS = ['identity', 'relu', 'tanh', 'sigmoid'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
-export const MOST_LAYERS = 4;
+export const MOST_LAYERS = 6;
 export const MOST_UNITS = 8;
 
 export interface PlaneSettings {
   data: PointSet;
   act: FunctionName;
+  /** The activation of a second network beside it, which differs in nothing else; '' for none. */
+  vs: FunctionName | '';
   /** Units of each hidden layer. */
   units: readonly number[];
   lr: number;
@@ -23,6 +25,7 @@ export interface PlaneSettings {
 export const PLANE_TABLE: SettingsTable<PlaneSettings> = {
   data: choice(POINT_SETS),
   act: choice(FUNCTIONS),
+  vs: choice(['', ...FUNCTIONS]),
   units: numbers([8, 8], MOST_LAYERS),
   lr: real(0.02, 0.0001, 1),
   noise: real(0, 0, 0.5),

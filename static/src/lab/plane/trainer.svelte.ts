@@ -1,6 +1,6 @@
 /** A small network that learns points in the plane while it is watched. */
 import { Adam, makeMlp, slopes, type Mlp, type Points, type Step } from '../../core/mlp';
-import { fieldsOf, largestValue, sumOf } from '../../core/plane';
+import { fieldsOf, hiddenRange, sumOf } from '../../core/plane';
 import { drawPoints } from '../../core/points';
 import { makeRandom } from '../../core/random';
 import type { Bench } from '../../state/bench.svelte';
@@ -42,17 +42,23 @@ export class Trainer {
   #left = 0;
   #round = $state(0);
   isPlaying = $state(false);
+  /** The network beside it, which begins with it and takes the same steps. */
+  #beside: Trainer | null;
 
-  constructor(bench: Pick<Bench<PlaneSettings>, 'settings' | 'change'>) {
+  constructor(
+    bench: Pick<Bench<PlaneSettings>, 'settings' | 'change'>,
+    beside: Trainer | null = null,
+  ) {
     this.#bench = bench;
+    this.#beside = beside;
   }
 
   #set = $derived.by(() => this.#bench.settings);
   units = $derived.by(() => rightUnits(this.#set.units));
   /** What a network begins from, as a text: another rate or probe does not begin anew. */
   #start = $derived.by(() => {
-    const { data, act, noise, seed } = this.#set;
-    return JSON.stringify({ data, act, noise, seed, units: this.units });
+    const { data, act, vs, noise, seed } = this.#set;
+    return JSON.stringify({ data, act, vs, noise, seed, units: this.units });
   });
   points: Points = $derived.by(() => {
     const { data, noise, seed } = JSON.parse(this.#start) as PlaneSettings;
@@ -68,7 +74,7 @@ export class Trainer {
   history = $derived.by(() => this.#learner.history);
   seen: Step = $derived.by(() => slopes(this.#now(), this.points));
   fields = $derived.by(() => fieldsOf(this.#now()));
-  largest = $derived.by(() => largestValue(this.#now(), this.points.xs));
+  hidden = $derived.by(() => hiddenRange(this.#now(), this.points.xs));
   probe = $derived.by(() => pair(this.#set.at));
   chosen = $derived.by(() => this.#chosen());
   sum = $derived.by(() => sumOf(this.#now(), ...this.chosen, this.probe));
@@ -94,10 +100,12 @@ export class Trainer {
   reset(): void {
     this.rest();
     this.#round += 1;
+    this.#beside?.reset();
   }
 
   step(count: number): void {
     this.#learner.step(count, this.#set.lr);
+    if (this.#set.vs) this.#beside?.step(count);
   }
 
   toggle(): void {
