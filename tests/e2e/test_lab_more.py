@@ -287,3 +287,27 @@ def test_49_five_hidden_layers_fit_a_phone(open_page: Open) -> None:
     expect(page.locator("[data-more]")).to_be_enabled()
     assert page.evaluate("document.querySelector('article').scrollWidth") <= 390
     assert serious(page) == []
+
+
+def test_32_a_row_that_is_walked_to_marks_its_window(open_page: Open) -> None:
+    page = open_page(bench("matrix", "p:0,n:5,k:2"))
+    shown = proof(page, 32)
+    said(page, 32, nonzeros=",".join(["4"] * 16), row=5, window="1,1,2,2")
+    page.get_by_role("application", name="The convolution as a matrix").focus()
+    page.keyboard.press("ArrowDown")
+    said(page, 32, row=6, window="1,2,2,2")
+    expect(shown).to_contain_text("out of 25")
+    unfolded = F.unfold(torch.arange(25.0).view(1, 1, 5, 5), 2)[0, :, 6]
+    assert unfolded.min() == 5 * 1 + 2  # torch's seventh window begins in row 1, column 2
+
+
+def test_32_the_large_layer_is_counted_from_its_sizes(open_page: Open) -> None:
+    page = open_page(bench("matrix"))
+    for side, inputs, outputs, kernel in ((224, 3, 64, 3), (9, 2, 5, 4)):
+        sizes = f"side:{side},from:{inputs},to:{outputs},kernel:{kernel}"
+        set_to(page, "matrix", sizes)
+        dense = nn.Linear(inputs * side * side, outputs, device="meta")
+        counts = numel(dense, nn.Conv2d(inputs, outputs, kernel))
+        said(page, 32, dense=counts[0], conv=counts[1])
+    page.get_by_role("spinbutton", name="Outputs").press("ArrowUp")
+    said(page, 32, conv=numel(nn.Conv2d(2, 6, 4))[0])
