@@ -311,3 +311,25 @@ def test_32_the_large_layer_is_counted_from_its_sizes(open_page: Open) -> None:
         said(page, 32, dense=counts[0], conv=counts[1])
     page.get_by_role("spinbutton", name="Outputs").press("ArrowUp")
     said(page, 32, conv=numel(nn.Conv2d(2, 6, 4))[0])
+
+
+@pytest.mark.parametrize(
+    ("net", "picture", "layer", "source"),
+    [
+        ("tiny-vgg", "galaxies", "relu_2_2", "conv_2_2"),
+        ("tiny-vgg", "coffee", "relu_1_2", "conv_1_2"),
+        ("lenet-5", "coffee", "relu_3", "dense_1"),
+    ],
+)
+def test_53_channels_that_are_0_everywhere_are_those_that_relu_leaves_at_0(
+    open_page: Open, net: str, picture: str, layer: str, source: str
+) -> None:
+    page = open_page(bench("activation", f"layer:{layer}") + f"&net={net}&picture={picture}")
+    inputs = torch.tensor(numbers(page, header(page, net, picture)["trace_id"], source))
+    silent = (F.relu(inputs).reshape(len(inputs), -1) == 0).all(1).nonzero().flatten().tolist()
+    assert bool(silent) == (picture == "galaxies" or net == "lenet-5")
+    shown = page.locator("[data-proof='53'][data-silent]")
+    expect(shown).to_have_attribute("data-which", ",".join(map(str, silent)))
+    expect(shown).to_have_text(f"{len(silent)} / {len(inputs)}")
+    page.select_option("#activation-other", "leaky_relu")
+    expect(shown).to_have_attribute("data-silent", "0")

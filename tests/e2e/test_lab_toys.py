@@ -176,7 +176,9 @@ def slope(page: Page, name: str) -> float:
 
 def test_slopes_are_those_of_the_functions_and_x_is_dragged_and_typed(open_page: Open) -> None:
     page = at_bench(open_page, "activation")
-    expect(page.locator("[data-proof='53']")).to_be_visible()  # The last part to come.
+    expect(
+        page.locator("[data-proof='53'][data-layer-id]")
+    ).to_be_visible()  # The last part to come.
     assert (slope(page, "sigmoid"), slope(page, "tanh")) == (0.25, 1)
     assert slope(page, "relu") == 0
     page.locator("[data-x='6']").click()
@@ -203,7 +205,7 @@ def test_eight_sigmoids_leave_a_quarter_to_the_eighth(open_page: Open) -> None:
 def test_the_saturated_share_is_that_of_the_layers_inputs(open_page: Open) -> None:
     page = at_bench(open_page, "activation", "layer:relu_1_2")
     inputs = numbers(page, header(page, "tiny-vgg", "coffee")["trace_id"], "conv_1_2")
-    share = page.locator("[data-proof='53']")
+    share = page.locator("[data-proof='53'][data-layer-id]")
     assert value(share) == pytest.approx((inputs <= 0).mean(), abs=1e-9)
     page.select_option("#activation-other", "sigmoid")
     page.locator("#activation-scale").fill("10")
@@ -243,7 +245,7 @@ def test_the_shapes_of_a_product_are_torchs_and_so_is_its_refusal(open_page: Ope
 def test_the_layer_view_leads_to_the_bench_of_its_kind(open_page: Open) -> None:
     page = open_page("#v=1&node=relu_2_1&picture=rocket")
     page.locator("[data-lab=activation]").click()
-    share = page.locator("[data-proof='53']")
+    share = page.locator("[data-proof='53'][data-layer-id]")
     expect(share).to_have_attribute("data-layer-id", "relu_2_1")
     inputs = numbers(page, header(page, "tiny-vgg", "rocket")["trace_id"], "conv_2_1")
     assert value(share) == pytest.approx((inputs <= 0).mean(), abs=1e-9)

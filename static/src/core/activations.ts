@@ -149,3 +149,15 @@ export function flatShare({ slope }: Activation, inputs: ArrayLike<number>): num
   }
   return inputs.length > 0 ? flat / inputs.length : 0;
 }
+
+/** The channels whose every output is 0: behind ReLU, those that no input drives above 0. */
+export function silentChannels(
+  { value }: Activation,
+  inputs: Float32Array,
+  channels: number,
+): number[] {
+  const size = inputs.length / channels;
+  return Array.from({ length: channels }, (_, c) => c).filter((c) =>
+    inputs.subarray(c * size, (c + 1) * size).every((x) => value(x) === 0),
+  );
+}
