@@ -43,7 +43,21 @@ def test_the_total_of_a_convolution_is_the_servers_value_term_by_term(open_page:
     assert number(products, "sum") == pytest.approx(value, rel=1e-4, abs=1e-6)
     partials = page.locator("[data-proof='20']")
     assert number(partials, "sum") == pytest.approx(value, rel=1e-4, abs=1e-6)
-    assert number(partials, "depth") == page_nodes(page)[6]["shape"][0]
+
+
+@pytest.mark.parametrize(
+    ("net", "node", "input_id"),
+    [("tiny-vgg", "conv_1_1", "input"), ("lenet-5", "conv_2", "pool_1")],
+)
+def test_a_kernel_is_as_deep_as_its_input_has_channels(
+    open_page: Open, net: str, node: str, input_id: str
+) -> None:
+    page = open_page(f"#v=1&net={net}&node={node}&c=4&cell=2,3")
+    channels = {str(each["id"]): each["shape"][0] for each in page_nodes(page)}
+    assert channels[input_id] != channels[node]
+    depth = page.locator("[data-proof='20']")
+    expect(depth).to_have_attribute("data-depth", str(channels[input_id]))
+    expect(page.locator(f"{CARD} [data-row]")).to_have_count(channels[input_id])
 
 
 @pytest.mark.parametrize("net", ["tiny-vgg", "lenet-5"])

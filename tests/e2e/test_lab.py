@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from torch.utils.flop_counter import FlopCounterMode
 
 from tests.e2e.conftest import Open
-from tests.e2e.maps import header, numbers
 from tests.e2e.test_access import serious
 
 pytestmark = pytest.mark.e2e
@@ -160,26 +158,6 @@ def test_a_typed_cell_changes_the_output_and_the_keys_move_the_window(open_page:
     expect(page.locator("[data-total]")).to_have_attribute("data-total", "-4")
 
 
-def test_a_pixel_is_the_servers_number_in_three_scales(open_page: Open) -> None:
-    page = open_page(bench("pixel", "y:31,x:7"))
-    said(page, 1, at="31,7")
-    trace = header(page, "tiny-vgg", "coffee")["trace_id"]
-    values = numbers(page, trace, "input")
-    table = proof(page, 1)
-    assert floats(table, "normal") == pytest.approx(values[:, 31, 7].tolist(), abs=5e-4)
-    assert floats(table, "share") == [byte / 255 for byte in floats(table, "byte")]
-    said(page, 2, shape="3,64,64")
-    page.get_by_role("textbox", name="Green").fill("250")
-    said(page, 1, byte=",".join(f"{byte:.0f}" for byte in floats(table, "byte")))
-    red, green, blue = (int(byte) for byte in floats(table, "byte"))
-    assert green == 250
-    grey = Image.new("RGB", (1, 1), (red, green, blue)).convert("L").getpixel((0, 0))
-    assert floats(proof(page, 2), "grey")[0] == pytest.approx(grey, abs=1)
-    expect(page).to_have_url(re.compile("e:6087/250"))
-    page.locator("[data-open]").click()
-    expect(page).to_have_url(re.compile(r"/#v=1&picture=own-"))
-
-
 def test_kernels_that_sum_to_1_keep_the_brightness_and_to_0_a_wall_dark(open_page: Open) -> None:
     page = open_page(bench("kernel", "tab:picture"))
     for kernel, flat in (("blur", 1), ("sharpen", 1), ("emboss", 1), ("sobelX", 0)):
@@ -196,20 +174,6 @@ def test_a_learned_kernel_goes_from_its_panel_to_the_picture(open_page: Open) ->
     page.locator("[data-lay]").click()
     expect(page.locator("#learned-channel")).to_have_value("3")
     expect(page.get_by_role("application", name="On blue")).to_be_visible()
-
-
-def test_many_kernels_make_many_maps_and_deepen_the_next_layer(open_page: Open) -> None:
-    page = open_page(bench("channels"))
-    page.get_by_role("textbox", name="Kernels of layer 1").fill("5")
-    first, second = torch.nn.Conv2d(3, 5, 3), torch.nn.Conv2d(5, 16, 3)
-    for item, layer in ((21, first), (22, second)):
-        weights = sum(p.numel() for p in layer.parameters())
-        said(page, item, shape=",".join(map(str, layer.weight.shape)), parameters=weights)
-    expect(page.get_by_role("img", name=re.compile("^Map "))).to_have_count(5)
-    said(page, 30, direct=120_422_400, squeezed=12_443_648, field=1)
-    said(page, 23, ratios="1.00,1.00,1.00")
-    page.get_by_label("Double the channels").uncheck()
-    said(page, 23, ratios="0.25,0.25,0.25")
 
 
 def test_a_cell_outside_the_field_changes_nothing(open_page: Open) -> None:
