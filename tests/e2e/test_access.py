@@ -64,6 +64,18 @@ def test_axe_finds_nothing_serious_in_a_room_and_its_card(
 
 
 @pytest.mark.parametrize(("theme", "lang"), [("light", "zh"), ("dark", "en")])
+@pytest.mark.parametrize("layer", ["gradient", "logit", "difference", "original"])
+def test_axe_finds_nothing_serious_in_any_layer(
+    open_page: Open, layer: str, theme: str, lang: str
+) -> None:
+    edits = "&edits=c!relu_2_2!4!0" if layer in ("difference", "original") else ""
+    page = open_page(f"#v=1&theme={theme}&lang={lang}&layer={layer}{edits}&node=conv_1_2&c=4")
+    expect(page.locator("#layer")).to_have_value(layer)
+    expect(page.locator("[data-room]")).to_be_visible()
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize(("theme", "lang"), [("light", "zh"), ("dark", "en")])
 def test_axe_finds_nothing_serious_in_any_window(open_page: Open, theme: str, lang: str) -> None:
     page = open_page(f"#v=1&theme={theme}&lang={lang}")
     for way in WINDOWS:

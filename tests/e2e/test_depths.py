@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Open
+from tests.e2e.test_lab import BENCHES, bench
 
 pytestmark = pytest.mark.e2e
 # Stops of the Tab key after which a way is no way any more.
@@ -18,8 +19,7 @@ VIEWS = {
     "a room and its card": "#v=1&node=conv_1_2&c=4&cell=20,30",
     "softmax": "#v=1&node=softmax&c=3",
     "training": "#v=1&view=train",
-    "the lab": "lab#v=1&view=lab&bench=kernel",
-    "softmax in the lab": "lab#v=1&view=lab&bench=softmax",
+    **{f"the bench {name}": bench(name) for name in BENCHES},
     "the guide": "guide#v=1&view=guide",
 }
 
@@ -67,4 +67,8 @@ def test_nothing_is_wider_than_the_window_at_200_percent(open_page: Open, addres
     page = open_page(address, **ZOOMED)
     if "cell=" in address:
         expect(page.locator("[data-card]")).to_be_attached()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if "bench=" in address:
+        expect(page.locator("[data-proof]").first).to_be_visible()
+    # The window itself, and the article that scrolls in it.
+    for part in page.locator("html, article").all():
+        assert part.evaluate("part => part.scrollWidth <= part.clientWidth")

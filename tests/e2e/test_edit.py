@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Open, drawn, drawn_again
 from tests.e2e.maps import box_of, header, numbers
+from tests.e2e.test_access import serious
+from tests.e2e.test_state import chinese, untranslated
 
 pytestmark = pytest.mark.e2e
 
@@ -149,3 +151,19 @@ def test_knocking_out_ranks_the_channels_and_says_when_the_mind_changes(open_pag
     assert drawn(page, before) == wanted["trace_id"]
     likeliest = wanted["probabilities"].index(max(wanted["probabilities"]))
     assert wanted["classes"][likeliest] == found["together"][-1]["best"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "place",
+    ["node=input&c=0", "node=conv_1_1&c=2", "node=relu_2_2&c=4", "node=max_pool_1&c=1"],
+)
+def test_the_tools_pass_axe_and_speak_one_language(open_page: Open, place: str, theme: str) -> None:
+    page, _ = editing(open_page, f"#v=1&theme={theme}&lang=zh&edits=c!relu_2_2!4!0&{place}")
+    page.wait_for_load_state("networkidle")
+    assert untranslated(page) == []
+    assert serious(page) == []
+    page.keyboard.press("l")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert chinese(page) == []
+    assert serious(page) == []

@@ -33,11 +33,8 @@ def focus_of(page: Page) -> str:
     return page.locator("[role=grid]").get_attribute("data-focus") or ""
 
 
-@pytest.mark.parametrize(
-    "state", ["", "&node=conv_1_1&c=2&cell=3,4", "&node=relu_1_1", "&node=output"]
-)
-def test_tab_reaches_every_control_and_each_shows_its_focus(open_page: Open, state: str) -> None:
-    page = open_page(f"#v=1{state}")
+def tabs_through(page: Page) -> None:
+    """Presses Tab until every control has had the focus, with a ring, in sight, once."""
     page.wait_for_load_state("networkidle")
     wanted = set(page.evaluate(CONTROLS))
     reached: list[str] = []
@@ -48,6 +45,22 @@ def test_tab_reaches_every_control_and_each_shows_its_focus(open_page: Open, sta
         assert focus["isSeen"], f"out of sight: {focus['name']}"
         reached.append(focus["control"])
     assert set(reached) == wanted
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        *("", "&node=relu_1_1", "&node=output"),
+        # Rooms and the cards beside them.
+        *("&node=conv_1_1&c=2&cell=3,4", "&node=max_pool_1&c=2&cell=3,4", "&node=softmax&c=3"),
+        *("&node=relu_1_2&c=1&cell=3,4&tab=gradient", "&node=conv_1_2&c=1&cell=3,4&level=blank1"),
+    ],
+)
+def test_tab_reaches_every_control_and_each_shows_its_focus(open_page: Open, state: str) -> None:
+    page = open_page(f"#v=1{state}")
+    if state.count("&") > 1:
+        expect(page.locator("[data-room], [data-card]").first).to_be_visible()
+    tabs_through(page)
 
 
 def test_the_arrows_and_brackets_walk_through_every_layer_and_channel(page: Page) -> None:

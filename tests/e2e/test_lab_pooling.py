@@ -1,190 +1,116 @@
-"""Places and sizes: a picture that is dragged, and two heads that differ in what they know."""
+"""Pooling in the lab: a board in numbers, a small move, and the whole network asked."""
 
-import re
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 import torch
 import torch.nn.functional as F
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from safetensors.torch import load
 
-from convlens import paths
-from convlens.train import tolerance
-from convlens.train.fit import Scale
-from convlens.zoo import Zoo
 from tests.e2e.conftest import Open
 from tests.e2e.maps import header
-from tests.e2e.test_access import serious
-from tests.e2e.test_lab import bench
+from tests.e2e.test_lab_toys import at_bench, value
 
 pytestmark = pytest.mark.e2e
 
-FLATTEN, GAP = "shapes-flatten", "shapes-gap"
-PLAIN = Scale((0.0,), (1.0,))
+
+def is_torchs(page: Page, item: int) -> int:
+    """The board is pooled forwards and backwards as torch does it; how many cells get a share."""
+    shown = page.locator(f"[data-proof='{item}']")
+    read = {
+        name: [float(each) for each in (shown.get_attribute(f"data-{name}") or "").split(",")]
+        for name in ("board", "result", "gradient", "window", "comparisons")
+    }
+    side, window = int(len(read["board"]) ** 0.5), int(read["window"][0])
+    x = torch.tensor(read["board"], dtype=torch.float64).view(1, 1, side, side)
+    x.requires_grad_()
+    pool: Callable[..., torch.Tensor] = F.max_pool2d if item == 40 else F.avg_pool2d
+    y = pool(x, window)
+    y.sum().backward()  # type: ignore[no-untyped-call]
+    assert x.grad is not None
+    assert read["result"] == pytest.approx(y.flatten().tolist())
+    assert read["gradient"] == pytest.approx(x.grad.flatten().tolist())
+    assert read["comparisons"] == [window**2 - 1]
+    return int((x.grad != 0).sum())
 
 
-def at_heads(open_page: Open, settings: str = "", **options: Any) -> Page:
-    """The pooling bench once both heads have answered."""
-    page = open_page(bench("pooling", settings), **options)
-    page.locator("[data-proof='M12']").wait_for()
-    return page
-
-
-def shares(page: Page, proof: str, head: str) -> list[float]:
-    """The shares of right answers of one head, as many as there are values."""
-    table = page.locator(f"[data-proof='{proof}']")
-    said = table.locator(f"[data-head='{head}']").get_attribute("data-shares") or ""
-    found = [float(each) for each in said.split(",")]
-    assert len(found) == len((table.get_attribute("data-values") or "").split(","))
-    return found
-
-
-def pull(page: Page, picture: Locator, across: int, down: int, cells: int) -> None:
-    """Drags a picture of so many cells by whole cells."""
-    picture.scroll_into_view_if_needed()
-    box = picture.bounding_box()
-    assert box
-    size = box["width"] / cells
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + across * size, y + down * size, steps=4)
-    page.mouse.up()
-
-
-def floats(of: Locator, name: str) -> list[float]:
-    return [float(each) for each in (of.get_attribute(f"data-{name}") or "").split(",")]
-
-
-def test_35_44_m11_a_moved_shape_is_lost_to_a_flatten_head_and_not_to_means(
-    open_page: Open,
+@pytest.mark.parametrize(
+    ("settings", "item"), [("", 40), ("mode:average", 41), ("k:3", 40), ("k:4,mode:average", 41)]
+)
+def test_40_41_the_board_is_pooled_as_torch_pools_it(
+    open_page: Open, settings: str, item: int
 ) -> None:
-    """learning.md M11: .998 / .940 / .825 / .663 / .475 against 1.0 / 1.0 / .998 / .998 / .995."""
-    page = at_heads(open_page)
-    zoo = Zoo(paths.models() / "lab")
-    for head in (FLATTEN, GAP):
-        measured = [tolerance.by_shift(zoo.network(head), PLAIN, each) for each in (0, 2, 4, 6, 8)]
-        assert shares(page, "M11", head) == pytest.approx(measured)
-    flatten, gap = shares(page, "M11", FLATTEN), shares(page, "M11", GAP)
-    assert flatten[0] >= 0.98
-    assert flatten == sorted(flatten, reverse=True)
-    assert flatten[4] <= 0.5
-    assert min(gap) >= 0.93
-    expect(page.locator(f"figure[data-head='{GAP}']")).to_contain_text("14\u202f246")
+    page = at_bench(open_page, "pooling", settings)
+    is_torchs(page, item)
 
 
-def test_42_m12_no_head_knows_sizes_that_it_did_not_learn(open_page: Open) -> None:
-    """learning.md M12: .171 / .767 / 1.0 / .992 / .883 at radius 3 / 4 / 5-9 / 11 / 12.5."""
-    page = at_heads(open_page)
-    zoo = Zoo(paths.models() / "lab")
-    for head in (FLATTEN, GAP):
-        read = shares(page, "M12", head)
-        assert read == pytest.approx(
-            [tolerance.by_radius(zoo.network(head), PLAIN, each) for each in tolerance.RADII]
-        )
-        assert read[0] <= 0.5
-        assert min(read[3:5]) >= 0.99
-        assert read[-1] <= 0.9
+def test_40_41_controls_choose_the_kind_the_window_and_the_way_it_is_read(open_page: Open) -> None:
+    page = at_bench(open_page, "pooling")
+    for name in ("window", "board"):
+        page.get_by_role("textbox", name=name, exact=True).first.fill("7")
+    assert is_torchs(page, 40) == 1
+    page.get_by_role("textbox", name="board", exact=True).fill("8")
+    for window in ("5", "6", "7", "4"):
+        page.get_by_role("textbox", name="window", exact=True).first.fill(window)
+        is_torchs(page, 40)
+    assert is_torchs(page, 40) == 4
+    page.locator("#pool-mode").select_option("average")
+    assert is_torchs(page, 41) == 64
+    page.get_by_label("Show the gradient").check()
+    expect(page.get_by_text("gradient that each cell receives").first).to_be_visible()
+    legend = page.locator(".legend").first
+    expect(legend).to_have_attribute("data-hi", "0.0625")
+    page.locator("#pool-mode").select_option("max")
+    expect(legend).to_have_attribute("data-hi", "1")
+    assert is_torchs(page, 40) == 4
 
 
-@pytest.mark.parametrize("way", ["hand", "keys", "sliders", "map"])
-def test_35_the_shape_is_moved_and_both_heads_say_what_they_see(open_page: Open, way: str) -> None:
-    page = at_heads(open_page, "shape:cross")
-    picture = page.locator("[data-place]").get_by_role("application")
-    if way == "hand":
-        pull(page, picture, 5, -2, 28)
-    elif way == "keys":
-        picture.focus()
-        for key in ("ArrowRight",) * 5 + ("ArrowUp",) * 2:
-            page.keyboard.press(key)
-    elif way == "sliders":
-        page.get_by_role("textbox", name="right").first.fill("5")
-        page.get_by_role("textbox", name="right").first.press("Enter")
-        page.get_by_role("textbox", name="down").first.fill("-2")
-        page.get_by_role("textbox", name="down").first.press("Enter")
-    else:
-        places = page.locator(f"[data-head='{GAP}']").get_by_role("img")
-        places.click(position={"x": 210 * 15.5 / 21, "y": 210 * 8.5 / 21})
-    expect(page.locator("[data-place]")).to_have_attribute("data-place", "5,-2")
-    zoo = Zoo(paths.models() / "lab")
-    window = tolerance.wide("cross", 7)[12:40, 5:33].view(1, 1, 28, 28) / 255
-    for head in (FLATTEN, GAP):
-        expected = zoo.network(head)(window).softmax(1)[0]
-        read = page.locator(f"figure[data-head='{head}']")
-        assert floats(read, "share")[0] == pytest.approx(float(expected[3]), rel=1e-4)
-        guess = ["circle", "square", "triangle", "cross", "hstripes", "vstripes"]
-        assert read.get_attribute("data-guess") == guess[int(expected.argmax())]
-
-
-def test_another_shape_and_size_is_asked_for_and_the_address_keeps_it(open_page: Open) -> None:
-    page = at_heads(open_page, "shape:vstripes,r:4.5,ox:-3")
-    expect(page.locator("#heads-shape")).to_have_value("vstripes")
-    page.locator("#heads-shape").select_option("square")
-    answer = page.request.get("/api/lab/heads/places?shape=square&radius=4.5")
-    shown = load(answer.body())[FLATTEN][10, 7, 1].item()
-    read = page.locator(f"figure[data-head='{FLATTEN}']")
-    expect(read).to_have_attribute("data-share", str(shown))
-    expect(page).to_have_url(re.compile("shape(:|%3A)square"))
-
-
-def test_a_server_that_is_away_is_said_and_asked_again(open_page: Open, watch: Any) -> None:
-    watch.expect("Failed to load resource")
-    page = open_page("guide")
-    page.route("**/api/lab/heads**", lambda route: route.abort())
-    page.goto(f"/{bench('pooling')}")
-    expect(page.get_by_role("alert")).to_contain_text("did not answer")
-    page.unroute("**/api/lab/heads**")
-    page.get_by_role("button", name="Ask again").click()
-    page.locator("[data-proof='M12']").wait_for()
-
-
-def test_35_43_the_picture_is_dragged_and_its_map_moves_along(open_page: Open) -> None:
-    page = at_heads(open_page, "dx:0,c:3,w:4")
-    moved = page.locator("[data-moved]")
-    pull(page, moved.get_by_role("application"), 6, 2, 64)
-    expect(moved).to_have_attribute("data-moved", "6,2")
+def test_43_44_35_a_move_changes_less_behind_larger_windows(open_page: Open) -> None:
+    page = at_bench(open_page, "pooling")
     said = header(page, "tiny-vgg", "coffee")
-    x = load(page.request.get(f"/api/traces/{said['trace_id']}/nodes/input").body())["input"][None]
+    loaded = page.request.get(f"/api/traces/{said['trace_id']}/nodes/input")
+    x = load(loaded.body())["input"][None]
     weights = load(page.request.get("/api/models/tiny-vgg/weights?nodes=conv_1_1").body())
-    shifted = torch.zeros_like(x)
-    shifted[..., 2:, 6:] = x[..., :-2, :-6]
-    still, after = (
-        F.conv2d(each, weights["conv_1_1.weight"], weights["conv_1_1.bias"]).relu()[:, 3]
-        for each in (x, shifted)
+    kernel, bias = weights["conv_1_1.weight"], weights["conv_1_1.bias"]
+    moved = torch.zeros_like(x)
+    moved[..., 1:] = x[..., :-1]
+    before, after = (F.conv2d(each, kernel, bias).relu() for each in (x, moved))
+    kinds: list[Callable[[torch.Tensor], torch.Tensor]] = [
+        lambda maps: maps,
+        *[partial(F.max_pool2d, kernel_size=side) for side in range(2, 8)],
+        lambda maps: maps.mean((2, 3)),
+    ]
+    expected = [
+        ((kind(after) - kind(before)).norm() / kind(before).norm()).item() for kind in kinds
+    ]
+    changes = [
+        float(each)
+        for each in (page.locator("[data-proof='43']").get_attribute("data-changes") or "").split(
+            ","
+        )
+    ]
+    assert changes == pytest.approx(expected, rel=1e-4)
+    assert changes == sorted(changes, reverse=True)
+    means = page.locator("[data-proof='44']").get_attribute("data-means") or ""
+    torch.testing.assert_close(
+        torch.tensor([float(each) for each in means.split(",")]),
+        before.mean((0, 2, 3)),
+        rtol=1e-4,
+        atol=1e-6,
     )
-    expected = {"map": after, "still": F.max_pool2d(still, 4), "moved": F.max_pool2d(after, 4)}
-    for name, values in expected.items():
-        read = torch.tensor(floats(page.locator(f"[data-map={name}]"), "values"))
-        torch.testing.assert_close(read, values.flatten(), rtol=1e-4, atol=1e-5)
-    page.get_by_role("textbox", name="window").last.fill("7")
-    page.get_by_role("textbox", name="window").last.press("Enter")
-    expect(page.locator("tr[aria-current] th")).to_have_text("max pooling 7 × 7")
-    read = torch.tensor(floats(page.locator("[data-map=moved]"), "values"))
-    torch.testing.assert_close(read, F.max_pool2d(after, 7).flatten(), rtol=1e-4, atol=1e-5)
+    assert value(page.locator("[data-proof='35']"), "difference") == 0
 
 
-def test_44_each_map_becomes_one_bar_and_its_mean_is_written_beside_it(open_page: Open) -> None:
-    page = open_page(bench("pooling"))
-    rows = page.locator("[data-proof='44'] [data-mean]")
-    expect(rows).to_have_count(10)
+def test_42_the_network_is_asked_at_other_places_and_sizes(open_page: Open) -> None:
+    page = at_bench(open_page, "pooling")
+    page.locator("[data-ask]").click()
     said = header(page, "tiny-vgg", "coffee")
-    maps = load(page.request.get(f"/api/traces/{said['trace_id']}/nodes/relu_1_1").body())
-    means = maps["relu_1_1"].mean((1, 2))
-    read = [float(each.get_attribute("data-mean") or "nan") for each in rows.all()]
-    assert read == pytest.approx(means.tolist(), rel=1e-4)
-    widths = [each.bounding_box() for each in rows.locator("i").all()]
-    drawn = torch.tensor([box["width"] if box else 0.0 for box in widths])
-    torch.testing.assert_close(drawn / drawn.max(), means / means.max(), rtol=0.02, atol=0.02)
-
-
-@pytest.mark.parametrize(("scheme", "language"), [("light", "en-GB"), ("dark", "zh-CN")])
-def test_the_bench_fits_a_phone_and_axe_finds_nothing_serious(
-    open_page: Open, scheme: str, language: str
-) -> None:
-    page = at_heads(
-        open_page, color_scheme=scheme, locale=language, viewport={"width": 390, "height": 844}
-    )
-    page.locator("[data-proof='44']").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert serious(page) == []
+    top = max(said["probabilities"])
+    for kind in ("moves", "sizes"):
+        strip = page.locator(f"[data-strip={kind}]")
+        shares = [float(each) for each in (strip.get_attribute("data-shares") or "").split(",")]
+        assert len(shares) == 7
+        assert shares[3] == pytest.approx(top, abs=1e-6)
+        assert len(set(shares)) > 3

@@ -2,18 +2,14 @@
 
 import math
 import re
-from collections.abc import Callable
-from functools import partial
 
 import pytest
 import torch
 import torch.nn.functional as F
 from playwright.sync_api import Locator, Page, expect
-from safetensors.torch import load
 
 from tests.e2e.conftest import Open
 from tests.e2e.maps import header, numbers
-from tests.e2e.test_access import serious
 from tests.e2e.test_lab import bench
 
 pytestmark = pytest.mark.e2e
@@ -249,135 +245,3 @@ def test_the_layer_view_leads_to_the_bench_of_its_kind(open_page: Open) -> None:
     expect(share).to_have_attribute("data-layer-id", "relu_2_1")
     inputs = numbers(page, header(page, "tiny-vgg", "rocket")["trace_id"], "conv_2_1")
     assert value(share) == pytest.approx((inputs <= 0).mean(), abs=1e-9)
-
-
-@pytest.mark.parametrize("name", ["activation", "softmax", "shape"])
-def test_a_toy_fits_a_phone_and_axe_finds_nothing_serious(open_page: Open, name: str) -> None:
-    phone = {"width": 390, "height": 844}
-    page = open_page(bench(name) + "&lang=zh&theme=dark", viewport=phone)
-    expect(page.locator(".bench")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert serious(page) == []
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.evaluate("location.hash = location.hash.replace('dark', 'light').replace('zh', 'en')")
-    expect(page.locator("html")).to_have_attribute("lang", "en")
-    assert serious(page) == []
-
-
-def test_49_and_50_a_line_stays_a_line_until_something_bends(open_page: Open) -> None:
-    page = open_page(bench("plane"))
-    seen = page.locator("[data-proof='49'][data-accuracy]")
-
-    def learnt() -> tuple[float, float]:
-        page.locator("[data-many]").click()
-        expect(seen).to_have_attribute("data-steps", "400", timeout=20_000)
-        expect(seen).to_have_attribute("data-playing", "false")
-        largest = page.locator("[data-proof='50']").get_attribute("data-largest")
-        return float(seen.get_attribute("data-accuracy") or "nan"), float(largest or "nan")
-
-    assert learnt()[0] <= 0.72  # none: a straight line through a ring
-    page.locator("#plane-act").select_option("sigmoid")
-    accuracy, largest = learnt()
-    assert accuracy >= 0.98
-    assert largest < 1  # bounded
-    page.locator("#plane-act").select_option("relu")
-    accuracy, largest = learnt()
-    assert accuracy >= 0.98
-    assert largest > 1  # the bend is what it is for, not a range
-
-
-def test_49_two_kernels_are_one_unless_something_stands_between(open_page: Open) -> None:
-    page = open_page(bench("plane"))
-    shown = page.locator("[data-difference]")
-    assert float(shown.get_attribute("data-difference") or "nan") < 1e-5
-    page.get_by_label("ReLU between the two").check()
-    assert float(shown.get_attribute("data-difference") or "nan") > 0.1
-
-
-def test_47_the_sum_by_hand_is_the_units_value(open_page: Open) -> None:
-    page = open_page(bench("plane", "act:tanh,at:0.25/-0.5"))
-    page.locator("[data-step]").click()
-    page.locator("[data-unit='1/3']").click()
-    hand = page.locator("[data-proof='47']")
-    products = [float(p) for p in (hand.get_attribute("data-products") or "").split(",")]
-    bias, total, value = (
-        float(hand.get_attribute(f"data-{name}") or "nan") for name in ("bias", "sum", "value")
-    )
-    assert len(products) == 8
-    assert sum(products) + bias == pytest.approx(total, abs=1e-12)
-    assert torch.tensor(total, dtype=torch.float64).tanh().item() == pytest.approx(value)
-    page.get_by_role("application").first.press("ArrowRight")
-    assert float(hand.get_attribute("data-sum") or "nan") != total
-
-
-@pytest.mark.parametrize(
-    ("settings", "item"), [("", 40), ("mode:average", 41), ("k:3", 40), ("k:4,mode:average", 41)]
-)
-def test_40_41_the_board_is_pooled_as_torch_pools_it(
-    open_page: Open, settings: str, item: int
-) -> None:
-    page = at_bench(open_page, "pooling", settings)
-    shown = page.locator(f"[data-proof='{item}']")
-    read = {
-        name: [float(each) for each in (shown.get_attribute(f"data-{name}") or "").split(",")]
-        for name in ("board", "result", "gradient", "window", "comparisons")
-    }
-    side, window = int(len(read["board"]) ** 0.5), int(read["window"][0])
-    x = torch.tensor(read["board"], dtype=torch.float64).view(1, 1, side, side)
-    x.requires_grad_()
-    pool: Callable[..., torch.Tensor] = F.max_pool2d if item == 40 else F.avg_pool2d
-    y = pool(x, window)
-    y.sum().backward()  # type: ignore[no-untyped-call]
-    assert x.grad is not None
-    assert read["result"] == pytest.approx(y.flatten().tolist())
-    assert read["gradient"] == pytest.approx(x.grad.flatten().tolist())
-    assert read["comparisons"] == [window**2 - 1]
-
-
-def test_43_44_35_a_move_changes_less_behind_larger_windows(open_page: Open) -> None:
-    page = at_bench(open_page, "pooling")
-    said = header(page, "tiny-vgg", "coffee")
-    loaded = page.request.get(f"/api/traces/{said['trace_id']}/nodes/input")
-    x = load(loaded.body())["input"][None]
-    weights = load(page.request.get("/api/models/tiny-vgg/weights?nodes=conv_1_1").body())
-    kernel, bias = weights["conv_1_1.weight"], weights["conv_1_1.bias"]
-    moved = torch.zeros_like(x)
-    moved[..., 1:] = x[..., :-1]
-    before, after = (F.conv2d(each, kernel, bias).relu() for each in (x, moved))
-    kinds: list[Callable[[torch.Tensor], torch.Tensor]] = [
-        lambda maps: maps,
-        *[partial(F.max_pool2d, kernel_size=side) for side in range(2, 8)],
-        lambda maps: maps.mean((2, 3)),
-    ]
-    expected = [
-        ((kind(after) - kind(before)).norm() / kind(before).norm()).item() for kind in kinds
-    ]
-    changes = [
-        float(each)
-        for each in (page.locator("[data-proof='43']").get_attribute("data-changes") or "").split(
-            ","
-        )
-    ]
-    assert changes == pytest.approx(expected, rel=1e-4)
-    assert changes == sorted(changes, reverse=True)
-    means = page.locator("[data-proof='44']").get_attribute("data-means") or ""
-    torch.testing.assert_close(
-        torch.tensor([float(each) for each in means.split(",")]),
-        before.mean((0, 2, 3)),
-        rtol=1e-4,
-        atol=1e-6,
-    )
-    assert value(page.locator("[data-proof='35']"), "difference") == 0
-
-
-def test_42_the_network_is_asked_at_other_places_and_sizes(open_page: Open) -> None:
-    page = at_bench(open_page, "pooling")
-    page.locator("[data-ask]").click()
-    said = header(page, "tiny-vgg", "coffee")
-    top = max(said["probabilities"])
-    for kind in ("moves", "sizes"):
-        strip = page.locator(f"[data-strip={kind}]")
-        shares = [float(each) for each in (strip.get_attribute("data-shares") or "").split(",")]
-        assert len(shares) == 7
-        assert shares[3] == pytest.approx(top, abs=1e-6)
-        assert len(set(shares)) > 3

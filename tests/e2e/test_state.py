@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Open, drawn, drawn_again
 from tests.e2e.files import painted
-from tests.e2e.maps import header, numbers, page_nodes
+from tests.e2e.maps import header, numbers
 
 pytestmark = pytest.mark.e2e
 CHINESE = r"[㐀-鿿]"
@@ -40,18 +40,33 @@ STATES = (
     "&node=max_pool_1&c=2",
     "&node=output",
     "&node=flatten&c=1",
+    # The room of each kind, and all that its card can show.
+    "&node=relu_2_1&c=1&cell=3,4",
+    "&node=max_pool_2&c=2&cell=3,4",
+    "&node=flatten&c=2&cell=69,0",
+    "&node=output&c=6",
+    "&node=softmax&c=6",
+    "&node=conv_1_2&c=4&cell=20,30&tab=gradient",
+    "&node=conv_1_2&c=4&cell=20,30&tab=code",
+    "&node=conv_1_2&c=4&cell=20,30&level=blank1",
+    "&layer=gradient&node=conv_1_2&c=4",
+    "&layer=difference&node=conv_1_2&c=4&edits=c!relu_2_2!4!0",
 )
 
 
 def names(page: Page) -> set[str]:
     """Words that are names and stay as they are in every language."""
     models = page.request.get("/api/models").json()
-    nodes = [part for node in page_nodes(page) for part in (node["id"], node["label"])]
+    cards = [page.request.get(f"/api/models/{model['id']}").json() for model in models]
+    nodes = [node[part] for card in cards for node in card["nodes"] for part in ("id", "label")]
     return {
         *nodes,
         *(model["name"] for model in models),
         *page.locator("[data-entry] strong").all_inner_texts(),
         *("ConvLens", "API", "EN", "Esc", "ReLU", "MNIST", "RGB", "max", "softmax", "Softmax"),
+        *("LeakyReLU", "ELU", "GELU", "SiLU", "sigmoid", "tanh", "log_softmax", "NaN", "LSE", "ln"),
+        *("exp", "PReLU", "min"),
+        *(f"{kind}{n}" for kind in ("conv", "relu", "pool", "dense") for n in (1, 2, 3)),
     }
 
 
@@ -64,11 +79,22 @@ def untranslated(page: Page) -> list[str]:
     return [text for text in latin if re.search("[A-Za-z]{2,}", pattern.sub(" ", text))]
 
 
+def chinese(page: Page) -> list[str]:
+    """Texts of an English page that hold Chinese."""
+    return [text for text in page.evaluate(VISIBLE_TEXT, "en") if re.search(CHINESE, text)]
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_no_english_is_left_when_the_page_is_chinese(open_page: Open, state: str) -> None:
     page = open_page(f"#v=1&lang=zh{state}")
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    if "&c=" in state:
+        expect(page.locator("[data-room]")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     assert untranslated(page) == []
+    page.keyboard.press("l")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert chinese(page) == []
 
 
 def test_no_english_is_left_in_windows_and_refusals(open_page: Open, pictures: Any) -> None:
