@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Open, drawn
-from tests.e2e.maps import numbers, page_nodes
+from tests.e2e.maps import box_of, numbers, page_nodes, point_at
 
 pytestmark = pytest.mark.e2e
 CARD = "[data-card]"
@@ -125,6 +125,29 @@ def test_the_arrow_keys_move_the_window_on_the_input(open_page: Open) -> None:
     assert total(page) == value
 
 
+def test_the_pointer_pushes_the_window_over_the_input_map(open_page: Open) -> None:
+    page = open_page(CONV)
+    values = numbers(page, drawn(page), "conv_2_1")
+    card = page.locator(CARD)
+    expect(card).to_have_attribute("data-card", "conv_2_1/4/10/12")
+    side = next(n["shape"][1] for n in page_nodes(page) if n["id"] == "max_pool_1")
+    page.locator("[data-input-map]").scroll_into_view_if_needed()
+    box = box_of(page, "[data-input-map]")
+    # Past an edge of the window the cell is the new edge: of 3 by 3 cells from (10, 12) on.
+    point_at(page, box, (11, 20), (side, side))
+    expect(card).to_have_attribute("data-card", "conv_2_1/4/10/18")
+    page.mouse.down()
+    point_at(page, box, (3, 20), (side, side))
+    page.mouse.up()
+    expect(card).to_have_attribute("data-card", "conv_2_1/4/3/18")
+    assert total(page) == float(values[4, 3, 18])
+    point_at(page, box, (4, 19), (side, side))
+    expect(page.locator(f"{CARD} [data-lit]")).to_have_attribute("data-lit", re.compile(r"\d"))
+    page.locator(f"{CARD} h3").hover()
+    expect(card).to_have_attribute("data-card", "conv_2_1/4/3/18")
+    expect(page).to_have_url(re.compile("cell=3,18"))
+
+
 def ask(page: Page, entry: float | str) -> Locator:
     """Types an answer into the open question; what is said of it."""
     page.locator("[data-question] input").fill(str(entry))
@@ -202,6 +225,9 @@ def test_the_walk_goes_term_by_term_and_cell_by_cell_until_a_hand_takes_over(
     expect(page.locator(f"{CARD} [data-lit]")).to_have_attribute("data-lit", "0")
     walk.locator("[data-player=on]").click()
     expect(page.locator(f"{CARD} [data-lit]")).to_have_attribute("data-lit", "1")
+    for place in (40, 7):
+        walk.locator("[data-player=place]").fill(str(place))
+        expect(page.locator(f"{CARD} [data-lit]")).to_have_attribute("data-lit", str(place))
     page.select_option("#walk", "cells")
     walk.locator("[data-player=on]").click()
     expect(page.locator(CARD)).to_have_attribute("data-card", "conv_2_1/4/10/13")

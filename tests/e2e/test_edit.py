@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 import safetensors.numpy
+import torch
+import torch.nn.functional as F
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Open, drawn, drawn_again
@@ -167,3 +169,96 @@ def test_the_tools_pass_axe_and_speak_one_language(open_page: Open, place: str, 
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert chinese(page) == []
     assert serious(page) == []
+
+
+def now(page: Page, before: str) -> str:
+    """The trace that an edit leads to, once all classes are compared with what they were."""
+    trace = drawn(page, before)
+    expect(page.locator("[data-delta]")).to_have_count(10)
+    return trace
+
+
+def differences(page: Page, wanted: dict[str, Any]) -> None:
+    """Every class differs by what two traces of the server differ."""
+    plain = header(page, "tiny-vgg", "coffee")
+    for at, name in enumerate(plain["classes"]):
+        row = page.locator(f"[data-delta='{name}']")
+        for data, of in (("logit", "logits"), ("share", "probabilities")):
+            shown = float(row.get_attribute(f"data-{data}") or "nan")
+            assert shown == pytest.approx(wanted[of][at] - plain[of][at], abs=1e-12), (name, of)
+
+
+def tensor(page: Page, trace: str, node: str) -> torch.Tensor:
+    """The exact values of a node in double precision."""
+    return torch.tensor(numbers(page, trace, node).astype("float64"))
+
+
+def test_a_bias_that_is_typed_lifts_its_map_alone(open_page: Open) -> None:
+    page, before = editing(open_page, "#v=1&node=conv_1_1&c=2")
+    field = page.locator("#edit-bias")
+    old = float(field.input_value())
+    field.fill("0.75")
+    field.press("Enter")
+    trace = now(page, before)
+    edit = {"kind": "weight", "name": "conv_1_1.bias", "index": [2], "value": 0.75}
+    wanted = edited(page, edit)
+    assert wanted["trace_id"] == trace
+    change = tensor(page, trace, "conv_1_1") - tensor(page, before, "conv_1_1")
+    lifted = torch.zeros_like(change)
+    lifted[2] = 0.75 - old
+    torch.testing.assert_close(change, lifted, rtol=1e-5, atol=1e-6)
+    differences(page, wanted)
+
+
+def test_an_activation_is_swapped_by_its_control(open_page: Open) -> None:
+    page, before = editing(open_page, "#v=1&node=relu_1_1&c=2")
+    page.locator("#edit-function").select_option("tanh")
+    trace = now(page, before)
+    x = tensor(page, before, "conv_1_1")
+    torch.testing.assert_close(tensor(page, trace, "relu_1_1"), x.tanh(), rtol=1e-5, atol=1e-6)
+    differences(page, edited(page, {"kind": "activation", "node": "relu_1_1", "function": "tanh"}))
+    page.locator("#edit-function").select_option("relu")
+    drawn_again(page, before)
+    expect(page.locator("[data-edits='0']")).to_be_attached()
+
+
+def test_a_pooling_is_swapped_by_its_control(open_page: Open) -> None:
+    page, before = editing(open_page, "#v=1&node=max_pool_1&c=2")
+    page.locator("#edit-mode").select_option("average")
+    trace = now(page, before)
+    wanted = F.avg_pool2d(tensor(page, before, "relu_1_2"), 2)
+    torch.testing.assert_close(tensor(page, trace, "max_pool_1"), wanted, rtol=1e-5, atol=1e-6)
+    differences(page, edited(page, {"kind": "pooling", "node": "max_pool_1", "mode": "average"}))
+
+
+def test_a_channel_that_is_off_takes_its_part_from_the_sum_behind_it(open_page: Open) -> None:
+    """Item 20 of the list of concepts."""
+    source, cell = 3, "conv_1_2&c=4&cell=20,30"
+    page = open_page(f"#v=1&node={cell}")
+    before = drawn(page)
+    total = page.locator("[data-card] [data-total]")
+    part = page.locator(f"[data-card] [data-row='{source}']")
+    shown, share = (
+        float(of.get_attribute(f"data-{name}") or "nan")
+        for of, name in ((total, "total"), (part, "value"))
+    )
+    answer = page.request.get("/api/models/tiny-vgg/weights?nodes=conv_1_2").body()
+    kernel = torch.tensor(safetensors.numpy.load(answer)["conv_1_2.weight"].astype("float64"))
+    window = tensor(page, before, "relu_1_1")[source, 20:23, 30:33]
+    by_torch = float((window * kernel[4, source]).sum())
+    assert share == pytest.approx(by_torch, rel=1e-5)
+    assert abs(share) > 1e-3
+    page.evaluate("location.hash = 'v=1&node=relu_1_1&c=3'")
+    page.locator("details.edit summary").click()
+    page.get_by_role("button", name="Off", exact=True).click()
+    off = drawn(page, before)
+    page.evaluate(
+        "cell => location.hash = location.hash.replace(/&node=[^&]*&c=\\d+/, `&node=${cell}`)", cell
+    )
+    expect(page.locator("[data-card='conv_1_2/4/20/30']")).to_be_visible()
+    expect(total).to_have_attribute(
+        "data-total", str(float(numbers(page, off, "conv_1_2")[4, 20, 30]))
+    )
+    assert float(part.get_attribute("data-value") or "nan") == 0
+    left = float(total.get_attribute("data-total") or "nan")
+    assert left == pytest.approx(shown - by_torch, rel=1e-4, abs=1e-6)

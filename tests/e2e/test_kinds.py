@@ -99,6 +99,32 @@ def test_a_pixel_an_element_and_a_weight_are_one_thing(open_page: Open) -> None:
     expect(page.locator("[data-proof='45']")).to_have_text(str(407 + 13 * 13))
 
 
+def test_the_pointer_lights_the_cell_of_an_entry(open_page: Open) -> None:
+    page = open_page("#v=1&node=flatten&c=2&cell=69,0")
+    kind(page, "flatten")
+    flat = numbers(page, drawn(page), "flatten")
+    shape = numbers(page, drawn(page), "max_pool_2").shape
+    entry = page.locator("[data-room] [data-proof='45']")
+    expect(entry).to_be_visible()
+    expect(page.locator("[data-room][data-moving=false]")).to_have_count(1)
+    ruler = page.get_by_role("slider", name="Elements of the vector").bounding_box()
+    assert ruler is not None
+    indices = set()
+    # A row of the ruler has its map at the left, a caption, and two bars.
+    for row, place in ((0, 0.3), (3, 0.6), (6, 0.8)):
+        y = ruler["y"] + (row + 0.5) * 50
+        page.mouse.move(ruler["x"] + place * ruler["width"], y)
+        expect(entry).not_to_have_text("407")
+        index = int(entry.inner_text())
+        indices.add(index)
+        cell = " ".join(map(str, np.unravel_index(index, shape)))
+        expect(page.locator("[data-flat-cell]")).to_have_attribute("data-flat-cell", cell)
+        assert np.float32(number(page, "", "element")) == flat[index]
+    assert len(indices) == 3
+    page.mouse.move(5, 5)
+    expect(entry).to_have_text("407")
+
+
 def test_the_products_of_a_class_add_up_to_its_logit(open_page: Open) -> None:
     page = open_page("#v=1&node=output&c=6")
     kind(page, "dense")

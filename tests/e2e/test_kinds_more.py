@@ -1,6 +1,7 @@
 """Inside the kinds of layers that no shipped network has: the numbers are torch's."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,6 +77,22 @@ def test_batch_norm_writes_its_formula_with_the_numbers_of_the_channel(
         assert values is not None
         shown = number(page, f"[data-norm={name}]", "value")
         assert shown == pytest.approx(values[5].item(), rel=1e-6)
+
+
+def test_batch_norm_compares_the_spread_before_and_after(
+    open_page: Open, network: every_kind.EveryKind
+) -> None:
+    page = open_page(f"{PLACE}&node=norm&c=5&cell=7,9")
+    kind(page, "norm")
+    before = tensor(numbers(page, drawn(page), "conv"))
+    after = network.norm(before[None])[0]
+    spread = page.locator("[data-room] [role=img][aria-label*=';']")
+    words = (spread.first.get_attribute("aria-label") or "").replace("−", "-").split(";")
+    assert len(words) == 2
+    for said, values in zip(words, (before[5], after[5]), strict=True):
+        mean, std = (float(each) for each in re.findall(r"-?\d+\.\d+(?:e-?\d+)?", said))
+        assert mean == pytest.approx(values.mean().item(), rel=6e-3, abs=6e-4)
+        assert std == pytest.approx(values.std(correction=0).item(), rel=6e-3)
 
 
 def test_prelu_bends_by_the_slope_of_its_channel(

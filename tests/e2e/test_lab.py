@@ -222,6 +222,17 @@ def test_parameters_are_counted_as_torch_counts_them(open_page: Open) -> None:
     expect(page.locator("p[data-total='61706']").first).to_be_visible()
 
 
+def test_a_norm_learns_two_numbers_a_channel_and_a_pooling_none(open_page: Open) -> None:
+    page = open_page(bench("parameters", "kind:conv,i:6,o:16,k:2,s:2,p:0,n:14"))
+    page.get_by_role("tab", name="Batch norm").click()
+    norm = torch.nn.BatchNorm2d(6)
+    said(page, 31, parameters=sum(p.numel() for p in norm.parameters()), shape="6,14,14")
+    page.get_by_role("tab", name="Pooling").click()
+    pool = torch.nn.MaxPool2d(2, 2)
+    shape = ",".join(map(str, pool(torch.zeros(1, 6, 14, 14)).shape[1:]))
+    said(page, 31, parameters=len(list(pool.parameters())), shape=shape)
+
+
 @pytest.mark.parametrize("kind", ["conv", "transposed"])
 def test_parameters_of_any_convolution_are_those_of_torch(open_page: Open, kind: str) -> None:
     page = open_page(bench("parameters", f"kind:{kind}"))

@@ -127,6 +127,34 @@ def test_a_right_class_of_less_share_costs_more(open_page: Open, reach: str, los
     assert value(said) == pytest.approx(loss, abs=5e-4)
 
 
+def test_61_62_the_mouse_drags_scores_and_curves_and_the_losses_are_torchs(
+    open_page: Open,
+) -> None:
+    page = at_bench(open_page)
+    said = page.locator("[data-proof='61']")
+    for place in (0.2, 0.8):
+        drag(page, page.get_by_role("slider", name="logit of class 2"), place)
+        logits = [float(page.locator(f"#logit-{i}").input_value()) for i in range(3)]
+        expected = F.cross_entropy(torch.tensor(logits), torch.tensor(2))
+        assert value(said) == pytest.approx(float(expected), rel=1e-5)
+    assert logits[2] > 0
+    drag(page, page.get_by_role("img", name=re.compile("^Curve of minus ln p")), 0.9)
+    assert value(said) < 0.3
+    assert math.exp(-value(said)) == pytest.approx(
+        float(page.locator("#share").input_value()), abs=1e-3
+    )
+    curves = page.get_by_role("img", name=re.compile("^Two mirrored loss curves"))
+    losses = []
+    for place in (0.2, 0.8):
+        drag(page, curves, place)
+        z = torch.tensor(float(page.locator("#binary-z").input_value()))
+        expected = F.binary_cross_entropy_with_logits(z, torch.tensor(1.0))
+        losses.append(value(page.locator("[data-bce]"), "bce"))
+        assert losses[-1] == pytest.approx(float(expected), rel=1e-5)
+        assert value(page.locator("[data-sum]"), "sum") == pytest.approx(1)
+    assert losses[0] > 1 > losses[1]
+
+
 def test_label_smoothing_is_torchs(open_page: Open) -> None:
     page = at_bench(open_page, settings="s:0.1")
     expected = F.cross_entropy(torch.tensor([2.0, 1, 0]), torch.tensor(2), label_smoothing=0.1)

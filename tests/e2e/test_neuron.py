@@ -90,6 +90,8 @@ def test_the_player_goes_through_every_cell_in_its_order(open_page: Open) -> Non
     window(page, HEIGHT - 1, WIDTH - 1)
     page.locator("[data-room] [data-player=back]").click()
     window(page, HEIGHT - 1, WIDTH - 2)
+    page.locator("[data-room] [data-player=place]").fill(str(7 * WIDTH + 3))
+    window(page, 7, 3)
     page.locator("[data-room] [data-player=start]").click()
     page.select_option("[data-room] [data-player=speed]", "240")
     page.locator("[data-room] [data-player=play]").click()
