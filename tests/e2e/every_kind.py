@@ -1,6 +1,6 @@
-"""`convlens` with one network more: every kind of layer that the shipped ones do not have.
+"""`convlens` with two networks more: kinds of layers that the shipped ones lack, and a wide one.
 
-python tests/e2e/every_kind.py serve --models FOLDER     (a folder that holds its card and weights)
+python tests/e2e/every_kind.py serve --models FOLDER     (a folder with their cards and weights)
 """
 
 import sys
@@ -12,6 +12,7 @@ from convlens.cli import main
 from convlens.nets import NETWORKS
 
 NAME = "every-kind"
+WIDE = "wide"
 
 
 class EveryKind(nn.Module):
@@ -57,6 +58,32 @@ def make() -> EveryKind:
     return network
 
 
+class Wide(nn.Module):
+    """A convolution that reads more channels than a room shows."""
+
+    def __init__(self) -> None:
+        """Makes the layers."""
+        super().__init__()
+        self.widen = nn.Conv2d(3, 512, 3, padding=1)
+        self.relu = nn.ReLU()
+        self.narrow = nn.Conv2d(512, 4, 3, padding=1)
+        self.mean = nn.AdaptiveAvgPool2d((1, 1))
+        self.dense = nn.Linear(4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits of three classes."""
+        x = self.mean(self.narrow(self.relu(self.widen(x))))
+        logits: Tensor = self.dense(torch.flatten(x, 1))
+        return logits
+
+
+def make_wide() -> Wide:
+    """The wide network, the same one each time."""
+    torch.manual_seed(1)
+    return Wide().eval()
+
+
 if __name__ == "__main__":
     NETWORKS[NAME] = EveryKind
+    NETWORKS[WIDE] = Wide
     sys.exit(main())

@@ -34,20 +34,23 @@ CLASSES = [{"id": name, "en": name, "zh": name} for name in ("one", "two", "thre
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The command with the network that has every kind of layer."""
-    folder = tmp_path_factory.mktemp("models") / every_kind.NAME
-    folder.mkdir()
-    network = every_kind.make()
-    save_file(network.state_dict(), folder / "weights.safetensors")
-    about = card(sum(each.numel() for each in network.parameters())) | {
-        "id": every_kind.NAME,
-        "network": every_kind.NAME,
-        "input": {"channels": 3, "height": 32, "width": 32},
-        "classes": CLASSES,
-    }
-    (folder / "card.json").write_text(json.dumps(about), "utf-8")
+    """The command with the network that has every kind of layer, and with a wide one."""
+    models = tmp_path_factory.mktemp("models")
+    for name, network in (
+        (every_kind.NAME, every_kind.make()),
+        (every_kind.WIDE, every_kind.make_wide()),
+    ):
+        (models / name).mkdir()
+        save_file(network.state_dict(), models / name / "weights.safetensors")
+        about = card(sum(each.numel() for each in network.parameters())) | {
+            "id": name,
+            "network": name,
+            "input": {"channels": 3, "height": 32, "width": 32},
+            "classes": CLASSES,
+        }
+        (models / name / "card.json").write_text(json.dumps(about), "utf-8")
     program = (sys.executable, str(Path(every_kind.__file__)))
-    with serving("--models", str(folder.parent), command=program) as running:
+    with serving("--models", str(models), command=program) as running:
         yield running
 
 
@@ -213,3 +216,32 @@ def test_the_guides_figures_show_the_kinds_that_the_network_has(open_page: Open)
         page = open_page(f"guide{PLACE}&view=guide&section={op}")
         expect(page.locator(f"#{op} [data-caption]")).to_contain_text(f"{node} of")
         expect(page.locator(f"#{op} [data-live] [data-kind]")).to_be_visible()
+
+
+def test_a_wide_layer_shows_the_strongest_channels_and_says_what_they_make(
+    open_page: Open,
+) -> None:
+    page = open_page(f"#v=1&net={every_kind.WIDE}&node=narrow&c=2&cell=9,11")
+    maps = tensor(numbers(page, drawn(page), "relu"))
+    kernel = every_kind.make_wide().double().narrow.weight[2]
+    window = F.pad(maps, (1, 1, 1, 1))[:, 9:12, 11:14]
+    parts = (window * kernel).sum((1, 2)).abs()
+    rows = page.locator("[data-room] [data-product]")
+    foot = page.locator("[data-room] [data-shown]")
+    expect(foot).to_have_attribute("data-rest", re.compile(r"\d"))
+    chosen = [int(n) for n in rows.evaluate_all("all => all.map(e => e.dataset.product)")]
+    assert number(page, "", "shown") == len(chosen) < len(parts) == 512
+    share = float(foot.get_attribute("data-share") or "nan")
+    assert share == pytest.approx((parts[chosen].sum() / parts.sum()).item(), rel=1e-4)
+    expect(foot).to_contain_text(f"{len(chosen)} of 512")
+    expect(foot).to_contain_text(f"{100 * share:.1f}%")
+
+    listed = page.locator("[data-card] p[data-share]")
+    order = page.locator("[data-card] [data-row]").evaluate_all(
+        "all => all.map(e => Number(e.dataset.row))"
+    )
+    assert order == parts.topk(len(order)).indices.tolist()
+    said = float(listed.get_attribute("data-share") or "nan")
+    assert said == pytest.approx((parts[order].sum() / parts.sum()).item(), rel=1e-4)
+    expect(listed).to_contain_text(f"{len(order)} of 512")
+    expect(listed).to_contain_text(f"{100 * said:.1f}%")
