@@ -125,6 +125,25 @@ def test_average_pooling_counts_its_padding(open_page: Open) -> None:
     assert sum(cells) / 9 == pytest.approx(wanted, rel=1e-6)
 
 
+@pytest.mark.parametrize(("y", "x"), [(0, 0), (2, 3), (7, 7)])
+def test_padding_and_stride_put_the_window_where_torch_puts_it(
+    open_page: Open, y: int, x: int
+) -> None:
+    page = open_page(f"{PLACE}&node=average&c=3&cell={y},{x}")
+    kind(page, "pool")
+    before = tensor(numbers(page, drawn(page), "add"))
+    # A 1 wherever there is a cell: what is left 0 is padding.
+    values, real = (
+        F.unfold(each[None, 3:4], 3, stride=2, padding=1)[0, :, y * 8 + x]
+        for each in (before, torch.ones_like(before))
+    )
+    expect(page.locator("[data-winner] .padded")).to_have_count(int((real == 0).sum()))
+    cells = page.locator("[data-window-cell]").evaluate_all(
+        "cells => cells.map(cell => Number(cell.dataset.value))"
+    )
+    assert cells == pytest.approx(values[real > 0].tolist(), rel=1e-6)
+
+
 def test_dropout_does_nothing_and_says_why(open_page: Open) -> None:
     page = open_page(f"{PLACE}&node=drop&c=3")
     kind(page, "dropout")

@@ -22,7 +22,7 @@ ITEMS: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     3: (
         "mixing and per-channel steps told apart by the layout",
-        ("e2e/test_layouts.py::test_nothing_overlaps_and_no_column_is_lost_at_any_size",),
+        ("e2e/test_grammar.py::test_channels_are_mixed_over_a_wide_gap_and_kept_over_a_short_one",),
     ),
     4: (
         "class outputs with bars and exact values",
@@ -127,16 +127,23 @@ ITEMS: dict[int, tuple[str, tuple[str, ...]]] = {
         "pointer and drag move the window",
         (
             "e2e/test_neuron.py::test_the_hand_takes_over_and_a_drag_leaves_the_window_where_it_ends",
+            "e2e/test_cell.py::test_the_pointer_pushes_the_window_over_the_input_map",
         ),
     ),
     26: (
         "next filter and channel without leaving",
         ("e2e/test_neuron.py::test_the_room_works_by_keys_alone",),
     ),
-    27: ("padding and stride shown", ("golden/test_golden.py", "core/test_geometry.py")),
+    27: (
+        "padding and stride shown",
+        (
+            "e2e/test_kinds_more.py::test_padding_and_stride_put_the_window_where_torch_puts_it",
+            "e2e/test_lab_kernel.py::test_each_side_is_padded_by_itself_and_the_sizes_are_torchs",
+        ),
+    ),
     28: (
         "contrast of their own for intermediate maps",
-        ("e2e/test_neuron.py::test_the_products_and_the_bias_come_to_the_servers_value",),
+        ("e2e/test_grammar.py::test_products_use_half_of_a_scale_of_their_own",),
     ),
     29: (
         "activation before and after",
@@ -184,7 +191,7 @@ ITEMS: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     37: (
         "animated and touched",
-        ("e2e/test_lab.py::test_a_typed_cell_changes_the_output_and_the_keys_move_the_window",),
+        ("e2e/test_lab_kernel.py::test_the_player_moves_the_window_until_a_hand_takes_it",),
     ),
     38: (
         "an article for every layer with live figures",
@@ -202,11 +209,14 @@ ITEMS: dict[int, tuple[str, tuple[str, ...]]] = {
     42: ("glossary", ("e2e/test_state.py::test_no_english_is_left_in_windows_and_refusals",)),
     43: (
         "formulas typeset, accessible, selectable",
-        ("web/test_guide.py::test_both_languages_have_the_same",),
+        ("e2e/test_grammar.py::test_formulas_are_text_that_a_mouse_selects_and_a_reader_reads",),
     ),
     44: (
         "continuity: one canvas, context dimmed",
-        ("e2e/test_neuron.py::test_a_click_opens_a_room_and_the_same_press_closes_it",),
+        (
+            "e2e/test_neuron.py::test_a_click_opens_a_room_and_the_same_press_closes_it",
+            "e2e/test_grammar.py::test_an_opened_map_dims_the_rest_and_takes_nothing_away",
+        ),
     ),
     45: (
         "reduced motion",
