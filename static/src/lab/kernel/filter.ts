@@ -1,8 +1,9 @@
 /** Kernels laid on a whole picture. */
-import { colourTable, type Theme } from '../../core/colour';
+import type { Theme } from '../../core/colour';
 import { correlate, type Maps, type WindowAxes } from '../../core/correlate';
 import { greyPlane, meanOf, type Planes } from '../../core/planes';
 import type { Range } from '../../core/types';
+import { palettePixels, type Pixels } from '../pixels';
 
 export interface Filtered {
   planes: Planes;
@@ -88,17 +89,6 @@ export function flatAnswer(kernels: readonly ArrayLike<number>[], rows: number):
 }
 
 /** The pixels of a signed map. */
-export function signedPixels(
-  map: Planes,
-  range: Range,
-  theme: Theme,
-): Uint8ClampedArray<ArrayBuffer> {
-  const table = colourTable('activation', theme);
-  const words = new Uint32Array(map.height * map.width);
-  const width = range[1] - range[0] || 1;
-  for (let i = 0; i < words.length; i++) {
-    const place = Math.round((((map.data[i] as number) - range[0]) / width) * (table.length - 1));
-    words[i] = table[Math.max(0, Math.min(table.length - 1, place))] as number;
-  }
-  return new Uint8ClampedArray(words.buffer);
+export function signedPixels(map: Planes, range: Range, theme: Theme): Pixels {
+  return palettePixels(map.data, 'activation', range, theme);
 }
