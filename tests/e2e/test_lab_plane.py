@@ -62,12 +62,12 @@ def test_49_layers_without_a_bend_leave_xor_unsolved_and_relu_solves_it(open_pag
     page = open_page(bench("plane"))
     page.locator("#plane-data").select_option("xor")
     assert learnt(page)[0] <= 0.65
-    for layers in (3, 4):
+    for layers in (3, 4, 5, 6):
         page.locator("[data-more]").click()
         expect(page.locator("[data-unit$='/0']")).to_have_count(layers + 1)
         assert learnt(page)[0] <= 0.65  # the line stays a line
     expect(page.locator("[data-more]")).to_be_disabled()
-    for _ in range(2):
+    for _ in range(4):
         page.locator("[data-fewer]").click()
     page.locator("#plane-act").select_option("relu")
     assert learnt(page)[0] >= 0.98

@@ -178,6 +178,7 @@ def test_the_address_says_what_is_open_and_a_second_window_shows_the_same(
     page.locator("[data-channel='6']").click()
     page.locator("[data-inspector] .map").first.focus()
     page.keyboard.press("ArrowDown")
+    expect(page).to_have_url(re.compile("cell=1,0"))
     other = open_page(page.url[page.url.index("#") :])
     assert drawn(other) == trace
     expect(page.locator("[data-reading]")).to_contain_text("(1, 0) = ")
