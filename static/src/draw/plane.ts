@@ -1,5 +1,5 @@
 /** The plane: a field of values as colours, the points of two classes, and the probe. */
-import { valueColour, type Palette, type Theme } from '../core/colour';
+import { valueColours, type Palette, type Theme } from '../core/colour';
 import { REACH, SIDE } from '../core/plane';
 import type { Range } from '../core/types';
 import type { Ink } from './ink';
@@ -23,6 +23,8 @@ export interface PlaneOptions {
 }
 
 const DOT_PX = 3.5;
+/** Where a field is laid down before it is drawn large; the same for all. */
+let small: OffscreenCanvas | undefined;
 
 /** Where a coordinate lies along a side of the drawing. */
 export function toPx(coordinate: number, side: number): number {
@@ -49,9 +51,10 @@ function drawField(
   { side, palette, range, theme }: PlaneOptions,
 ): void {
   const image = new ImageData(SIDE, SIDE);
-  const words = new Uint32Array(image.data.buffer);
-  field.forEach((value, i) => (words[i] = valueColour(palette, value, range, theme)));
-  const small = new OffscreenCanvas(SIDE, SIDE);
+  new Uint32Array(image.data.buffer).set(
+    Uint32Array.from(field, valueColours(palette, range, theme)),
+  );
+  small ??= new OffscreenCanvas(SIDE, SIDE);
   small.getContext('2d')?.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = true;
   context.drawImage(small, 0, 0, side, side);

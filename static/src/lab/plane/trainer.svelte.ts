@@ -8,8 +8,8 @@ import { MOST_UNITS, PLANE_TABLE, type PlaneSettings } from './settings';
 
 const COUNT = 200;
 /** Steps between two drawings while it plays, and the time between them: a calm pace. */
-const STRIDE = 3;
-const DRAW_MS = 50;
+const STRIDE = 6;
+const DRAW_MS = 100;
 /** Steps between two drawings where many were asked for. */
 const GO = 25;
 
