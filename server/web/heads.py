@@ -21,6 +21,8 @@ Made = TypeVar("Made")
 class Heads:
     """The networks of a folder, and what was computed of them; a crowd waits for one computation.
 
+    What it keeps is little: 24 kB for each shape and radius that was asked for.
+
     Args:
         zoo: holds networks that read grey shapes of 28 x 28.
         workbench: computes.
