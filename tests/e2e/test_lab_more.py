@@ -31,7 +31,7 @@ def numel(*layers: nn.Module) -> list[int]:
     return [sum(each.numel() for each in layer.parameters()) for layer in layers]
 
 
-def test_17_fifty_steps_move_the_kernels_as_far_as_the_checkpoints_say(open_page: Open) -> None:
+def test_17_fifty_steps_move_the_kernels(open_page: Open) -> None:
     page = open_page("#v=1&view=train&panels=kernels")
     play(page)
     wait_for_step(page, 50)

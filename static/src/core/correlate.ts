@@ -110,3 +110,10 @@ function counts(size: number, axis: WindowAxis): number[] {
   }
   return found;
 }
+
+/** One map of a stack. */
+export function mapOf({ data, height, width }: Maps, c: number): Maps & { data: Float64Array } {
+  const size = height * width;
+  const values = Float64Array.from({ length: size }, (_, i) => data[c * size + i] as number);
+  return { data: values, channels: 1, height, width };
+}

@@ -51,6 +51,11 @@ export class HeadsAsked {
     this.#asked?.abort();
   }
 
+  /** Cells along each side of what the networks see. */
+  get side(): number {
+    return (this.places?.span ?? 0) - 2 * FARTHEST_SHAPE;
+  }
+
   /** What a network says of the shape moved by whole pixels. */
   at(head: string, dx: number, dy: number): Saying {
     const { shares, count } = this.places as Places;
@@ -74,7 +79,7 @@ export class HeadsAsked {
   /** The bytes that the networks see of the moved shape, row by row. */
   seen(dx: number, dy: number): number[] {
     const { picture, span } = this.places as Places;
-    const side = span - 2 * FARTHEST_SHAPE;
+    const { side } = this;
     return Array.from({ length: side * side }, (_, i) => {
       const y = FARTHEST_SHAPE - dy + Math.floor(i / side);
       return picture[y * span + FARTHEST_SHAPE - dx + (i % side)] as number;

@@ -116,10 +116,3 @@ export class Shift {
 function bent(maps: Maps): Maps {
   return { ...maps, data: Float64Array.from(maps.data, (value) => Math.max(0, value)) };
 }
-
-/** One map of a stack. */
-export function mapOf({ data, height, width }: Maps, c: number): Maps {
-  const size = height * width;
-  const values = Float64Array.from({ length: size }, (_, i) => data[c * size + i] as number);
-  return { data: values, channels: 1, height, width };
-}
