@@ -17,8 +17,7 @@ STILL = "[data-room][data-moving=false]"
 # The alphas, 0 to 1, of the veil over a column, from its first row of maps down.
 VEIL = """node => {
     const title = document.querySelector(`[data-node=${node}]`).getBoundingClientRect();
-    const edges = [...document.querySelectorAll('canvas')].find(each => each.style.opacity !== '');
-    const overlay = edges.nextElementSibling.nextElementSibling;
+    const overlay = document.querySelector('canvas[data-layer=overlay]');
     const { left, top, width } = overlay.getBoundingClientRect();
     const ratio = overlay.width / width;
     const [x, y] = [(title.left + 10 - left) * ratio, (title.bottom + 8 - top) * ratio];

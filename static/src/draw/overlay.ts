@@ -25,7 +25,8 @@ export interface OverlayColours {
   ink: string;
 }
 
-const DIM = 0.65;
+/** How much paper lies over what is dimmed. */
+export const DIM = 0.65;
 
 export function drawOverlay(
   context: CanvasRenderingContext2D,

@@ -6,6 +6,7 @@ import type { NodeInfo } from '../../core/types';
 import type { Look, Place } from '../../state/look.svelte';
 import type { Player } from '../../state/player.svelte';
 import type { Scales } from '../../state/scales.svelte';
+import type { Slide } from '../overview/slide.svelte';
 
 export interface KindProps {
   look: Look;
@@ -37,7 +38,7 @@ export interface RoomStage {
   readonly height: number;
   readonly layout: Layout;
   readonly plan: RoomPlan | null;
-  readonly slide: { readonly isMoving: boolean; readonly done: number };
+  readonly slide: Pick<Slide, 'isMoving' | 'fade'>;
   /** The maps of a node where they stand while the room is open. */
   cellsOf: (node: string) => readonly CellBox[];
   /** Orders the maps of a column while the room is open. */

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Offset, RoomPlan } from '../../core/room';
-import { ease, Slide } from './slide.svelte';
+import { ease, shifted, Slide, type Camera } from './slide.svelte';
 
 const column = (id: string, x: number) => ({ id, x, y: 0, w: 10, h: 10 });
 const COLUMNS = [column('a', 0), column('b', 20)];
@@ -11,60 +11,92 @@ const planOf = (node: string, offsets: Record<string, number>): RoomPlan => {
   return { node, box, seen: box, offsets: new Map(moved), width: 100, height: 100 };
 };
 
+/** An animation of the browser, whose time is set by hand. */
+interface Played {
+  keyframes: PropertyIndexedKeyframes | null;
+  duration: number;
+  currentTime: number;
+  startTime: number | null;
+  isCancelled: boolean;
+  onfinish: () => void;
+}
 let slide: Slide;
-let seen: number[];
-const goTo = (plan: RoomPlan | null, columns = COLUMNS, length_ms = 500) =>
-  slide.goTo(plan, columns, { length_ms, onframe: (done) => seen.push(done) });
+let camera: Camera;
+let played: Played[];
+const element = () => {
+  const animate = (keyframes: Played['keyframes'], { duration }: { duration: number }) => {
+    const one = { keyframes, duration, currentTime: 0, startTime: null, isCancelled: false };
+    const animation = { ...one, onfinish: vi.fn(), cancel: () => (animation.isCancelled = true) };
+    played.push(animation);
+    return animation;
+  };
+  return { animate } as unknown as HTMLElement;
+};
+const goTo = (plan: RoomPlan | null, columns = COLUMNS, length_ms = 500, aimed = camera) => {
+  const aim = () => (camera = aimed);
+  slide.goTo(plan, columns, { length_ms, camera: () => camera, aim, surface: element() });
+};
+/** The clock of the present move. */
+const clock = () => slide.run?.clock as unknown as Played;
+/** Where the move has brought the corner of a column's maps, px, when its clock shows a time. */
+function seenAt(id: string, time_ms: number, { x } = COLUMNS[1] as { x: number }): number {
+  const [from, to] = [slide.run?.from.get(id), slide.run?.to.get(id)] as [Camera, Camera];
+  clock().currentTime = time_ms;
+  const share = ease(time_ms / clock().duration);
+  const at = (view: Camera) => x * view.k + view.x;
+  return at(from) + (at(to) - at(from)) * share;
+}
 const at = (id: string) => slide.offset(id).x;
 
 beforeEach(() => {
-  vi.useFakeTimers();
   slide = new Slide();
-  seen = [];
+  camera = { k: 1, x: 0, y: 0 };
+  played = [];
   goTo(null);
 });
-afterEach(() => {
-  slide.stop();
-  vi.useRealTimers();
-});
+afterEach(() => slide.finish());
 
 describe('columns that make way', () => {
   it('stand in the layout while no room is open, and nothing runs', () => {
-    expect([at('a'), at('b'), slide.openness, vi.getTimerCount()]).toEqual([0, 0, 0, 0]);
+    expect([at('a'), at('b'), slide.isOpen, slide.isMoving]).toEqual([0, 0, false, false]);
+    expect(played).toEqual([]);
   });
 
-  it('arrive after the time that a move takes, and then nothing runs', () => {
+  it('belong at once where the room wants them, and are moved there in the time of a move', () => {
     goTo(planOf('b', { b: 100 }));
-    expect(at('b')).toBe(0);
-    vi.advanceTimersByTime(256);
-    expect(at('b')).toBeGreaterThan(30);
-    expect(at('b')).toBeLessThan(70);
-    vi.advanceTimersByTime(272);
-    expect([at('a'), at('b'), slide.openness, slide.isMoving]).toEqual([0, 100, 1, false]);
-    expect([seen.at(-1), vi.getTimerCount()]).toEqual([1, 0]);
+    expect([at('a'), at('b'), slide.isOpen, slide.isMoving]).toEqual([0, 100, true, true]);
+    expect(clock().duration).toBe(500);
+    expect([0, 250, 500].map((time) => seenAt('b', time))).toEqual([20, 70, 120]);
+    clock().onfinish();
+    expect(slide.isMoving).toBe(false);
   });
 
   it('turn around on the way, without a jump', () => {
     goTo(planOf('b', { b: 100 }));
-    vi.advanceTimersByTime(256);
-    const before = at('b');
+    const before = seenAt('b', 200);
+    expect(before).toBeGreaterThan(40);
+    expect(before).toBeLessThan(70);
+    const first = clock();
     goTo(null);
-    expect(at('b')).toBeCloseTo(before, 9);
-    vi.advanceTimersByTime(600);
-    expect([at('b'), slide.openness]).toEqual([0, 0]);
+    expect([first.isCancelled, clock().duration]).toEqual([true, 500]);
+    expect(seenAt('b', 0)).toBeCloseTo(before, 9);
+    expect(seenAt('b', 500)).toBe(20);
   });
 
   it('are there at once where motion is not wanted', () => {
     goTo(planOf('b', { b: 100 }), COLUMNS, 0);
-    expect([at('b'), slide.openness, vi.getTimerCount()]).toEqual([100, 1, 0]);
+    expect([at('b'), slide.isOpen, slide.isMoving]).toEqual([100, true, false]);
   });
 
   it('start from where they are seen when the layout places them elsewhere meanwhile', () => {
     goTo(planOf('b', { b: 100 }));
-    goTo(planOf('b', { b: 80 }), [column('a', 0), column('b', 50)]);
-    expect(50 + at('b')).toBe(20);
-    vi.advanceTimersByTime(600);
-    expect(at('b')).toBe(80);
+    const seen = seenAt('b', 200);
+    const columns = [column('a', 0), column('b', 50)];
+    goTo(planOf('b', { b: 80 }), columns);
+    // What was left of the time, not the whole of it again.
+    expect(clock().duration).toBe(300);
+    expect(seenAt('b', 0, columns[1])).toBeCloseTo(seen, 9);
+    expect(seenAt('b', 300, columns[1])).toBe(130);
   });
 
   it('do not move because a window changes its size', () => {
@@ -76,6 +108,55 @@ describe('columns that make way', () => {
     slide = new Slide();
     goTo(planOf('b', { b: 100 }));
     expect([at('b'), slide.isMoving]).toEqual([100, false]);
+  });
+
+  it('follow the view, which goes to where the room is seen', () => {
+    goTo(planOf('b', { b: 100 }), COLUMNS, 500, { k: 2, x: -30, y: 0 });
+    expect([0, 250, 500].map((time) => seenAt('b', time))).toEqual([20, 115, 210]);
+    expect(slide.run?.to.get('b')).toEqual(shifted({ k: 2, x: -30, y: 0 }, { x: 100, y: 0 }));
+  });
+});
+
+describe('what takes part in a move', () => {
+  it('goes from where its column was seen to where it is, larger or smaller on the way', () => {
+    goTo(planOf('b', { b: 100 }), COLUMNS, 500, { k: 2, x: -30, y: 0 });
+    const stop = slide.carry('b')(element());
+    const { keyframes, duration } = played.at(-1) as Played;
+    // Its corner is the view's: px of the end times 1/2, and 85 to the left.
+    expect(keyframes).toEqual({ translate: ['-85px 0px', '0px 0px'], scale: [0.5, 1] });
+    expect(20 * 2 + 170).toBe(210);
+    expect(210 * 0.5 - 85).toBe(20);
+    expect(duration).toBe(500);
+    stop?.();
+    expect(played.at(-1)?.isCancelled).toBe(true);
+  });
+
+  it('rests where its column does, and after the move', () => {
+    goTo(planOf('b', { b: 100 }));
+    const before = played.length;
+    slide.carry('a')(element());
+    clock().onfinish();
+    slide.carry('b')(element());
+    slide.fade(() => [0, 1])(element());
+    expect(played.length).toBe(before);
+  });
+
+  it('is as far as the others though it joins late', () => {
+    goTo(planOf('b', { b: 100 }));
+    clock().startTime = 1234;
+    slide.carry('b')(element());
+    expect(played.at(-1)?.startTime).toBe(1234);
+  });
+
+  it('comes and goes by what opens and what closes', () => {
+    const told = vi.fn(() => [0, 1]);
+    goTo(planOf('b', { b: 100 }));
+    slide.fade(told)(element());
+    expect(told).toHaveBeenLastCalledWith(expect.objectContaining({ left: null, node: 'b' }));
+    expect(played.at(-1)?.keyframes).toEqual({ opacity: [0, 1] });
+    goTo(null);
+    slide.fade(told)(element());
+    expect(told).toHaveBeenLastCalledWith(expect.objectContaining({ left: 'b', node: null }));
   });
 });
 

@@ -1,116 +1,164 @@
-/** How columns make way for a room: offsets that move by the clock, from wherever they are. */
+/** How columns make way for a room: each is where it belongs at once, and the browser moves it there. */
+import type { Attachment } from 'svelte/attachments';
 import type { Box } from '../../core/layout';
 import type { Offset, RoomPlan } from '../../core/room';
 
 const NOWHERE: Offset = { x: 0, y: 0 };
 const NONE: ReadonlyMap<string, Offset> = new Map();
+/** What `ease` is in the words of the browser: the two agree exactly. */
+const EASING = 'cubic-bezier(0.3333333333, 0, 0.6666666667, 1)';
+
+/** World to screen: screen = world * k + (x, y), CSS px. */
+export interface Camera {
+  readonly k: number;
+  readonly x: number;
+  readonly y: number;
+}
 
 interface Placed extends Box {
   id: string;
 }
 
+/** A move on its way. */
+export interface Run {
+  /** How each column was seen when the move began, and how it will be seen. */
+  from: ReadonlyMap<string, Camera>;
+  to: ReadonlyMap<string, Camera>;
+  /** The node whose room was open before; null where none was. */
+  left: string | null;
+  /** The node whose room is open now. */
+  node: string | null;
+  /** Tells the time of the move, for everything that takes part in it. */
+  clock: Animation;
+  length_ms: number;
+}
+
+/** What a move needs from the view. */
+interface Move {
+  /** 0: at once. */
+  length_ms: number;
+  /** The present view of the world. */
+  camera: () => Camera;
+  /** Brings the view of the world to where it should be. */
+  aim: () => void;
+  /** The clock belongs to it. */
+  surface: Pick<Element, 'animate'>;
+}
+
 export class Slide {
-  /** Share of the present move that is done. */
-  #done = $state(1);
-  #from = NONE;
-  #to = NONE;
-  /** How open a room is: 0 closed, 1 open. */
-  #openness: readonly [number, number] = [0, 0];
+  /** The present move; null at rest. */
+  run: Run | null = $state.raw(null);
+  /** Whether a room is open, or opens. */
+  isOpen = $state(false);
+  #offsets = $state.raw(NONE);
   /** Where the layout places the columns that the offsets belong to. */
   #places = NONE;
   #node: string | null = null;
-  #frame = 0;
-  #start_ms = 0;
-  #length_ms = 0;
-  #onframe: (done: number) => void = () => undefined;
 
   get isMoving(): boolean {
-    return this.#done < 1;
+    return this.run !== null;
   }
 
-  /** From 0 (closed) to 1 (open): how far the rest is dimmed. */
-  get openness(): number {
-    return mix(this.#openness[0], this.#openness[1], this.#done);
-  }
-
-  /** Share of the present move that is done: what comes into a room fades in with it. */
-  get done(): number {
-    return this.#done;
-  }
-
+  /** How far a column belongs from its place in the layout. */
   offset(id: string): Offset {
-    const [from, to] = [this.#from.get(id) ?? NOWHERE, this.#to.get(id) ?? NOWHERE];
-    if (this.#done >= 1) return to;
-    return { x: mix(from.x, to.x, this.#done), y: mix(from.y, to.y, this.#done) };
+    return this.#offsets.get(id) ?? NOWHERE;
   }
 
   /**
-   * Moves the columns to where a plan wants them, from where they are now, in `length_ms` (0: at
-   * once). A layout that changes its mind on the way changes the goal, not the clock; where nothing
-   * opens, closes or moves, columns are simply where they should be.
-   * @param onframe is told the share of the move that is done, at last 1
+   * Puts the columns where a plan wants them, and moves them there from where they are seen now.
+   * A layout that changes its mind on the way changes the goal, not the clock; where nothing opens,
+   * closes or moves, columns are simply where they should be.
    */
-  goTo(
-    plan: RoomPlan | null,
-    columns: readonly Placed[],
-    { length_ms, onframe }: { length_ms: number; onframe: (done: number) => void },
-  ): void {
-    const isNew = (plan?.node ?? null) !== this.#node;
-    const wasMoving = this.isMoving;
+  goTo(plan: RoomPlan | null, columns: readonly Placed[], move: Move): void {
+    const [left, before] = [this.#node, this.run];
+    const from = this.#seen(columns, move.camera());
     const isFirst = this.#places.size === 0;
     this.#node = plan?.node ?? null;
-    this.#depart(plan, columns);
-    this.#onframe = onframe;
-    if (isFirst || length_ms === 0 || !(isNew || wasMoving)) return this.#arrive();
-    this.#length_ms = isNew ? length_ms : this.#start_ms + this.#length_ms - performance.now();
-    this.#start_ms = performance.now();
-    this.#done = 0;
-    cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(this.#tick);
-  }
-
-  /** Ends a move where it is; for a view that goes away. */
-  stop(): void {
-    cancelAnimationFrame(this.#frame);
-  }
-
-  /** Every column starts from where it is seen, though the layout may have placed it elsewhere. */
-  #depart(plan: RoomPlan | null, columns: readonly Placed[]): void {
-    const from = new Map<string, Offset>();
-    for (const { id, x, y } of columns) {
-      const [place, offset] = [this.#places.get(id) ?? { x, y }, this.offset(id)];
-      from.set(id, { x: place.x + offset.x - x, y: place.y + offset.y - y });
-    }
-    this.#openness = [this.openness, plan ? 1 : 0];
-    this.#from = from;
-    this.#to = plan?.offsets ?? NONE;
+    this.#offsets = plan?.offsets ?? NONE;
     this.#places = new Map(columns.map(({ id, x, y }) => [id, { x, y }]));
+    this.isOpen = plan !== null;
+    move.aim();
+    this.finish();
+    const isNew = left !== this.#node;
+    if (isFirst || move.length_ms === 0 || !(isNew || before)) return;
+    const camera = move.camera();
+    const to = new Map(columns.map(({ id }) => [id, shifted(camera, this.offset(id))]));
+    const length_ms = isNew || !before ? move.length_ms : before.length_ms - timeOf(before);
+    const clock = move.surface.animate(
+      { opacity: [1, 1] },
+      { duration: length_ms, easing: EASING },
+    );
+    clock.onfinish = () => this.finish();
+    const origin = isNew || !before ? left : before.left;
+    this.run = { from, to, left: origin, node: this.#node, clock, length_ms };
   }
 
-  #arrive(): void {
-    cancelAnimationFrame(this.#frame);
-    // Two steps, so that who reads offsets is told although the share was 1 before.
-    this.#done = 0;
-    this.#done = 1;
-    this.#onframe(1);
+  /** Ends a move: everything is where it belongs. */
+  finish(): void {
+    this.run?.clock.cancel();
+    this.run = null;
   }
 
-  #tick = (): void => {
-    const share = (performance.now() - this.#start_ms) / Math.max(1, this.#length_ms);
-    if (share >= 1) return this.#arrive();
-    this.#done = ease(share);
-    this.#onframe(this.#done);
-    this.#frame = requestAnimationFrame(this.#tick);
-  };
+  /** Moves what lies in the element, whose corner is the view's, together with a column. */
+  carry(id: string): Attachment<HTMLElement> {
+    return (element) => {
+      const [from, to] = [this.run?.from.get(id), this.run?.to.get(id)];
+      if (!this.run || !from || !to) return;
+      const k = from.k / to.k;
+      const [x, y] = [from.x - to.x * k, from.y - to.y * k];
+      if (k === 1 && Math.hypot(x, y) < 0.5) return;
+      const keyframes = { translate: [`${x}px ${y}px`, '0px 0px'], scale: [k, 1] };
+      return this.#animate(element, this.run, keyframes);
+    };
+  }
+
+  /** Lets an element come or go with a move: its opacity at even steps of the move; null: it stays. */
+  fade(opacityOf: (run: Run) => number[] | null): Attachment<HTMLElement> {
+    return (element) => {
+      const opacity = this.run && opacityOf(this.run);
+      return this.run && opacity ? this.#animate(element, this.run, { opacity }) : undefined;
+    };
+  }
+
+  #animate(element: Element, { clock, length_ms }: Run, keyframes: PropertyIndexedKeyframes) {
+    const animation = element.animate(keyframes, { duration: length_ms, easing: EASING });
+    // Who joins late is as far as the others.
+    if (clock.startTime !== null) animation.startTime = clock.startTime;
+    return () => animation.cancel();
+  }
+
+  /** How every column is seen now, though the layout may have placed it elsewhere meanwhile. */
+  #seen(columns: readonly Placed[], camera: Camera): Map<string, Camera> {
+    const { run } = this;
+    const share = run ? ease(timeOf(run) / run.length_ms) : 1;
+    return new Map(
+      columns.map(({ id, x, y }) => {
+        const place = this.#places.get(id) ?? { x, y };
+        const [from, to] = [run?.from.get(id), run?.to.get(id)];
+        const seen = from && to ? mixed(from, to, share) : shifted(camera, this.offset(id));
+        return [id, shifted(seen, { x: place.x - x, y: place.y - y })];
+      }),
+    );
+  }
 }
 
-export function mix(from: number, to: number, share: number): number {
-  return from + (to - from) * share;
+function timeOf({ clock }: Run): number {
+  return Number(clock.currentTime ?? 0);
+}
+
+/** How a view of the world shows what stands elsewhere by an offset. */
+export function shifted({ k, x, y }: Camera, offset: Offset): Camera {
+  return { k, x: x + offset.x * k, y: y + offset.y * k };
+}
+
+function mixed(from: Camera, to: Camera, share: number): Camera {
+  const mix = (part: keyof Camera) => from[part] + (to[part] - from[part]) * share;
+  return { k: mix('k'), x: mix('x'), y: mix('y') };
 }
 
 /** Slow at both ends; cubic. */
 export function ease(share: number): number {
-  return share < 0.5 ? 4 * share ** 3 : 1 - (2 - 2 * share) ** 3 / 2;
+  return share * share * (3 - 2 * share);
 }
 
 /** A time of the tokens, ms; 0 where motion is not wanted. */

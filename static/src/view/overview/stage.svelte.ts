@@ -23,7 +23,7 @@ import type { Range } from '../../core/types';
 import type { Look, Place } from '../../state/look.svelte';
 import type { Scales } from '../../state/scales.svelte';
 import { Reveal } from './reveal.svelte';
-import { Slide } from './slide.svelte';
+import { shifted, Slide } from './slide.svelte';
 
 export interface StageOptions {
   theme: () => Theme;
@@ -32,6 +32,14 @@ export interface StageOptions {
   pinned: () => Place | null;
   /** The node and channel whose room is open. */
   room?: () => { node: string; channel: number } | null;
+}
+
+/** Columns that go the same way while a room opens or closes. */
+export interface Group {
+  /** One of them. */
+  id: string;
+  columns: Column[];
+  drawn: DrawnColumn[];
 }
 
 /** What the view of a neuron needs beside a column, and above a band; and takes where it is free. */
@@ -114,13 +122,10 @@ export class Stage {
     return planRoom(this.placed, node.id, more.length > 0 ? null : source, size);
   });
 
-  /** Some column may still be on its way. */
-  #isApart = $derived(this.slide.openness > 0);
-
-  /** Size of the world, with the room that is open or not yet closed. */
+  /** Size of the world, with the room that is open or about to close. */
   world = $derived.by(() => {
     const { width, height } = this.plan ?? this.placed;
-    const more = this.#isApart && !this.plan ? ROOM.width + ROOM.band : 0;
+    const more = this.slide.isOpen && !this.plan ? ROOM.width + ROOM.band : 0;
     return { width: width + more, height: height + more };
   });
 
@@ -145,6 +150,9 @@ export class Stage {
       return this.#paint(column).map((drawn) => ({ ...drawn, shift, share }));
     });
   });
+
+  /** The columns that make way, those together that go the same way. */
+  moving: readonly Group[] = $derived.by(() => this.#moving());
 
   edges: readonly Edge[] = $derived.by(() => this.#faintEdges());
 
@@ -171,12 +179,15 @@ export class Stage {
     this.#options = options;
   }
 
-  /** World to screen for one column, wherever it stands now. */
+  /** World to screen for one column, where it belongs. */
   viewOf(id: string): View {
-    const { k, x, y } = this.transform;
-    const offset = this.slide.offset(id);
     const { width, height } = this;
-    return { k, x: x + offset.x * k, y: y + offset.y * k, width, height, ratio: 1 };
+    return { ...shifted(this.transform, this.slide.offset(id)), width, height, ratio: 1 };
+  }
+
+  /** Whether a node reads another. */
+  isInput(node: string, input: string): boolean {
+    return this.#look.nodes.get(node)?.inputs.includes(input) ?? false;
   }
 
   /** How much of a column is there while columns appear, 0 to 1. */
@@ -253,6 +264,24 @@ export class Stage {
     return [drawn];
   }
 
+  #moving(): Group[] {
+    const { run } = this.slide;
+    if (!run) return [];
+    const { width, height } = this;
+    const groups = new Map<string, Group>();
+    for (const column of this.layout.columns) {
+      const from = run.from.get(column.id) ?? this.viewOf(column.id);
+      const views = [{ ...from, width, height, ratio: 1 }, this.viewOf(column.id)];
+      if (!views.some((view) => isVisible(column, view))) continue;
+      const way = views.map(({ k, x, y }) => [k, x, y].join()).join(' ');
+      const group = groups.get(way) ?? { id: column.id, columns: [], drawn: [] };
+      group.columns.push(column);
+      group.drawn.push(...this.#paint(column));
+      groups.set(way, group);
+    }
+    return [...groups.values()];
+  }
+
   #faintEdges(): Edge[] {
     const edges: Edge[] = [];
     for (const node of this.#look.card.nodes) {
@@ -290,14 +319,14 @@ export class Stage {
     const channel = this.#options.room?.()?.channel ?? 0;
     const target = this.cellsOf(node).find((cell) => cell.channel === channel) ?? null;
     const lit = this.#look.node(node).inputs.flatMap((input) => this.cellsOf(input));
-    return { links: [], lit, target, dim: this.slide.openness };
+    return { links: [], lit, target, dim: 1 };
   }
 
   #overlay(): OverlayData {
     if (this.plan) return this.#roomOverlay(this.plan);
     const place = this.#look.hover ?? this.#options.pinned();
     const target = place && this.box(place.node, place.channel);
-    if (!place || !target) return { links: [], lit: [], target: null, dim: this.slide.openness };
+    if (!place || !target) return { links: [], lit: [], target: null, dim: 0 };
     const links = this.#drawn(this.#links);
     const lit = links.flatMap(({ from, to }) => [from, to]).filter((box) => box !== target);
     return { links, lit: [...new Set(lit)], target, dim: 1 };

@@ -3,7 +3,6 @@ import { select } from 'd3-selection';
 import { zoom, zoomIdentity, ZoomTransform, type D3ZoomEvent } from 'd3-zoom';
 import type { Box } from '../../core/layout';
 import type { Place } from '../../state/look.svelte';
-import { mix } from './slide.svelte';
 import type { Stage } from './stage.svelte';
 
 /** Moves smaller than this are a press, not a drag. */
@@ -27,7 +26,9 @@ export class Zooming {
     .on('zoom', (event: D3ZoomEvent<HTMLElement, unknown>) => {
       const { k, x, y } = event.transform;
       this.#stage.transform = { k, x, y };
-      if (event.sourceEvent) this.#byHand = true;
+      if (!event.sourceEvent) return;
+      this.#byHand = true;
+      this.#stage.slide.finish();
     });
   /** Whether a hand has moved the view since it last went by itself. */
   #byHand = false;
@@ -78,6 +79,7 @@ export class Zooming {
   /** Zooms by a factor about the middle; 0 shows the network as it was laid out. */
   by(factor: number): void {
     if (!this.#surface) return;
+    this.#stage.slide.finish();
     const selection = select(this.#surface);
     if (factor === 0) this.#behaviour.transform(selection, zoomIdentity);
     else this.#behaviour.scaleBy(selection, factor);
@@ -109,22 +111,19 @@ export class Zooming {
   }
 
   /**
-   * How the view goes, as a share of the move is done, to where a box is seen, and within it the
-   * target above all; for null back to where it was before. A hand that takes the view ends this.
+   * Brings the view to where a box is seen, and within it the target above all; for null back to
+   * where it was before, but where a hand has moved it since.
    */
-  glide(seen: Box | null, target: Box | null): (done: number) => void {
+  aim(seen: Box | null, target: Box | null): void {
     const from = this.#stage.transform;
     this.#before ??= from;
     const goal = seen ? this.#fitting(seen, target ?? seen) : this.#byHand ? from : this.#before;
     if (!seen) this.#before = null;
     this.#byHand = false;
-    return (done) => {
-      if (this.#byHand || !this.#surface) return;
-      const [k, x, y] = (['k', 'x', 'y'] as const).map((part) => mix(from[part], goal[part], done));
-      const next = new ZoomTransform(k as number, x as number, y as number);
-      this.#behaviour.transform(select(this.#surface), next);
-      if (done === 1) this.limit();
-    };
+    if (!this.#surface) return;
+    const next = new ZoomTransform(goal.k, goal.x, goal.y);
+    this.#behaviour.transform(select(this.#surface), next);
+    this.limit();
   }
 
   /** The view that shows a box: not smaller than drawn, and moved no more than needed. */
