@@ -145,17 +145,60 @@ def test_columns_move_only_where_motion_is_wanted(open_page: Open, motion: Any) 
     page.evaluate(
         """() => {
             window.places = new Set();
-            const title = () => document.querySelector('[data-node=conv_2_1]');
-            new MutationObserver(() => {
-                if (title()) window.places.add(Math.round(title().getBoundingClientRect().x));
-            }).observe(document.body, { subtree: true, attributes: true, childList: true });
+            const look = () => {
+                const maps = document.querySelector('[data-sprite=conv_2_1]');
+                if (maps) window.places.add(Math.round(maps.getBoundingClientRect().x));
+                requestAnimationFrame(look);
+            };
+            look();
         }"""
     )
     focus_map(page, "conv_1_2", 4)
     page.keyboard.press("Enter")
     expect(page.locator(STILL)).to_have_count(1)
-    places = page.evaluate("window.places.size")
-    assert places <= 4 if motion == "reduce" else places > 6
+    places = page.evaluate("[...window.places]")
+    assert not places if motion == "reduce" else len(places) > 6
+    expect(page.locator("[data-sprite]")).to_have_count(0)
+    if places:
+        # From where they stood, without a step back, to where they stand.
+        assert places == sorted(places)
+        at = focus_map(page, "conv_2_1")["x"]
+        assert places[-1] == pytest.approx(at, abs=8)
+
+
+def opening(page: Page) -> None:
+    """Opens a room, and keeps its columns on their way."""
+    focus_map(page, "conv_1_2", 4)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-room][data-moving=true]")).to_have_count(1)
+    page.evaluate("document.getAnimations().forEach(each => each.updatePlaybackRate(0.001))")
+
+
+def test_columns_turn_around_when_a_room_is_closed_on_the_way(open_page: Open) -> None:
+    page = open_page("")
+    opening(page)
+    before, after = page.evaluate(
+        """async () => {
+            const maps = () => document.querySelector('[data-sprite=conv_2_1]');
+            const before = maps().getBoundingClientRect().x;
+            document.activeElement
+                .dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+            while (document.querySelector('[data-room]')) await Promise.resolve();
+            return [before, maps().getBoundingClientRect().x];
+        }"""
+    )
+    assert after == pytest.approx(before, abs=2)
+    expect(page.locator("[data-sprite]")).to_have_count(0)
+    assert focus_map(page, "conv_1_2", 4)["x"] < focus_map(page, "relu_1_2", 4)["x"]
+
+
+def test_a_hand_that_takes_the_view_ends_the_move(open_page: Open) -> None:
+    page = open_page("")
+    opening(page)
+    box = box_of(page, ".surface")
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.wheel(0, -200)
+    expect(page.locator(STILL)).to_have_count(1)
 
 
 def test_a_phone_shows_the_room_between_the_bands(open_page: Open) -> None:

@@ -99,6 +99,13 @@ describe('columns that make way', () => {
     expect(seenAt('b', 300, columns[1])).toBe(130);
   });
 
+  it('start as large as they were seen when the layout makes them smaller', () => {
+    goTo(planOf('b', { b: 100 }), [column('a', 0), { ...column('b', 12), w: 5, h: 5 }]);
+    const [from, to] = [slide.run?.from.get('b'), slide.run?.to.get('b')] as [Camera, Camera];
+    expect([12, 17].map((x) => x * from.k + from.x)).toEqual([20, 30]);
+    expect([12, 17].map((x) => x * to.k + to.x)).toEqual([112, 117]);
+  });
+
   it('do not move because a window changes its size', () => {
     goTo(null, [column('a', 0), column('b', 60)]);
     expect([at('b'), slide.isMoving]).toEqual([0, false]);
@@ -122,7 +129,7 @@ describe('what takes part in a move', () => {
     goTo(planOf('b', { b: 100 }), COLUMNS, 500, { k: 2, x: -30, y: 0 });
     const stop = slide.carry('b')(element());
     const { keyframes, duration } = played.at(-1) as Played;
-    // Its corner is the view's: px of the end times 1/2, and 85 to the left.
+    // A point of the view, px, comes from where half of it and 85 to the left was.
     expect(keyframes).toEqual({ translate: ['-85px 0px', '0px 0px'], scale: [0.5, 1] });
     expect(20 * 2 + 170).toBe(210);
     expect(210 * 0.5 - 85).toBe(20);

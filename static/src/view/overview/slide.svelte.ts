@@ -52,7 +52,7 @@ export class Slide {
   isOpen = $state(false);
   #offsets = $state.raw(NONE);
   /** Where the layout places the columns that the offsets belong to. */
-  #places = NONE;
+  #places: ReadonlyMap<string, Pick<Box, 'x' | 'y' | 'w'>> = new Map();
   #node: string | null = null;
 
   get isMoving(): boolean {
@@ -75,7 +75,7 @@ export class Slide {
     const isFirst = this.#places.size === 0;
     this.#node = plan?.node ?? null;
     this.#offsets = plan?.offsets ?? NONE;
-    this.#places = new Map(columns.map(({ id, x, y }) => [id, { x, y }]));
+    this.#places = new Map(columns.map(({ id, x, y, w }) => [id, { x, y, w }]));
     this.isOpen = plan !== null;
     move.aim();
     this.finish();
@@ -127,16 +127,18 @@ export class Slide {
     return () => animation.cancel();
   }
 
-  /** How every column is seen now, though the layout may have placed it elsewhere meanwhile. */
+  /** How every column is seen now, though the layout may place it elsewhere, or larger, from now on. */
   #seen(columns: readonly Placed[], camera: Camera): Map<string, Camera> {
     const { run } = this;
     const share = run ? ease(timeOf(run) / run.length_ms) : 1;
     return new Map(
-      columns.map(({ id, x, y }) => {
-        const place = this.#places.get(id) ?? { x, y };
+      columns.map(({ id, x, y, w }) => {
+        const place = this.#places.get(id) ?? { x, y, w };
         const [from, to] = [run?.from.get(id), run?.to.get(id)];
         const seen = from && to ? mixed(from, to, share) : shifted(camera, this.offset(id));
-        return [id, shifted(seen, { x: place.x - x, y: place.y - y })];
+        const k = (seen.k * place.w) / w;
+        const [left, top] = [seen.x + place.x * seen.k, seen.y + place.y * seen.k];
+        return [id, { k, x: left - x * k, y: top - y * k }];
       }),
     );
   }

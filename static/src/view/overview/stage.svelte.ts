@@ -273,10 +273,12 @@ export class Stage {
       const from = run.from.get(column.id) ?? this.viewOf(column.id);
       const views = [{ ...from, width, height, ratio: 1 }, this.viewOf(column.id)];
       if (!views.some((view) => isVisible(column, view))) continue;
+      const drawn = this.#paint(column);
+      if (drawn.length === 0) continue;
       const way = views.map(({ k, x, y }) => [k, x, y].join()).join(' ');
       const group = groups.get(way) ?? { id: column.id, columns: [], drawn: [] };
       group.columns.push(column);
-      group.drawn.push(...this.#paint(column));
+      group.drawn.push(...drawn);
       groups.set(way, group);
     }
     return [...groups.values()];
