@@ -12,7 +12,7 @@ if (target) {
   const app = new App(readPageData());
   const { run } = app.state;
   // On their way while the frame around them is drawn; what does not come is told there.
-  if (app.view !== 'look') PAGES[app.view]().catch(() => undefined);
+  if (app.view !== 'look') Promise.resolve(PAGES[app.view]()).catch(() => undefined);
   if (app.view === 'train' && run !== null) lookAhead(run);
   mount(AppView, { target, props: { app } });
 }
