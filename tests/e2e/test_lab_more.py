@@ -48,7 +48,10 @@ def test_17_fifty_steps_move_the_kernels(open_page: Open) -> None:
     assert moved > 0
     # The frame of the last step may come a little after the word that the run has stopped.
     page.wait_for_function(
-        """moved => Math.abs(document.querySelector('[data-drift]').dataset.drift - moved) < 1e-6""",
+        """moved => {
+            const { drift } = document.querySelector('[data-drift]').dataset;
+            return Math.abs(drift - moved) < 1e-6;
+        }""",
         arg=moved,
     )
 

@@ -2,7 +2,7 @@
 import type { Component } from 'svelte';
 import type { BenchId } from '../core/benchOps';
 import type { App } from '../state/app.svelte';
-import { part } from '../ui/part';
+import { part, type Part } from '../ui/part';
 
 interface Code {
   default: Component<{ app: App }>;
@@ -11,7 +11,7 @@ interface Code {
 interface Bench {
   /** In the address, and in the keys `lab.name.` and `lab.ask.` of its words. */
   id: BenchId;
-  load: () => Code | Promise<Code>;
+  load: Part<Code>;
 }
 
 export const BENCHES = [

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { part } from './part';
+import { ahead, part } from './part';
 
 describe('a part of the page', () => {
   it('is fetched once, and then there without waiting', async () => {
@@ -19,5 +19,12 @@ describe('a part of the page', () => {
     const ask = part(load);
     await expect(ask()).rejects.toThrow('away');
     expect(await ask()).toBe('code');
+  });
+
+  it('is fetched ahead without a word where it does not come', async () => {
+    const load = vi.fn(() => Promise.reject(new Error('away')));
+    ahead(part(load));
+    await Promise.resolve();
+    expect(load).toHaveBeenCalledOnce();
   });
 });

@@ -1,4 +1,5 @@
 /** What every view of one neuron gets, in the room that opens beside the neuron's column. */
+import type { Attachment } from 'svelte/attachments';
 import type { Theme } from '../../core/colour';
 import type { CellBox, Layout } from '../../core/layout';
 import type { RoomPlan } from '../../core/room';
@@ -6,7 +7,6 @@ import type { NodeInfo } from '../../core/types';
 import type { Look, Place } from '../../state/look.svelte';
 import type { Player } from '../../state/player.svelte';
 import type { Scales } from '../../state/scales.svelte';
-import type { Slide } from '../overview/slide.svelte';
 
 export interface KindProps {
   look: Look;
@@ -38,7 +38,11 @@ export interface RoomStage {
   readonly height: number;
   readonly layout: Layout;
   readonly plan: RoomPlan | null;
-  readonly slide: Pick<Slide, 'isMoving' | 'fade'>;
+  readonly slide: {
+    readonly isMoving: boolean;
+    /** Lets an element come with the move; null where it does not. */
+    fade: (opacity: () => number[] | null) => Attachment<HTMLElement>;
+  };
   /** The maps of a node where they stand while the room is open. */
   cellsOf: (node: string) => readonly CellBox[];
   /** Orders the maps of a column while the room is open. */

@@ -22,6 +22,7 @@ import { isVisible, type DrawnColumn, type Edge, type View } from '../../draw/sc
 import type { Range } from '../../core/types';
 import type { Look, Place } from '../../state/look.svelte';
 import type { Scales } from '../../state/scales.svelte';
+import { groupsOf, type Group } from './groups';
 import { Reveal } from './reveal.svelte';
 import { shifted, Slide } from './slide.svelte';
 
@@ -32,14 +33,6 @@ export interface StageOptions {
   pinned: () => Place | null;
   /** The node and channel whose room is open. */
   room?: () => { node: string; channel: number } | null;
-}
-
-/** Columns that go the same way while a room opens or closes. */
-export interface Group {
-  /** One of them. */
-  id: string;
-  columns: Column[];
-  drawn: DrawnColumn[];
 }
 
 /** What the view of a neuron needs beside a column, and above a band; and takes where it is free. */
@@ -152,7 +145,14 @@ export class Stage {
   });
 
   /** The columns that make way, those together that go the same way. */
-  moving: readonly Group[] = $derived.by(() => this.#moving());
+  moving: readonly Group[] = $derived.by(() => {
+    const { run } = this.slide;
+    const viewsOf = (id: string) => {
+      const to = this.viewOf(id);
+      return [{ ...to, ...run?.from.get(id) }, to];
+    };
+    return run ? groupsOf(this.layout.columns, viewsOf, (column) => this.#paint(column)) : [];
+  });
 
   edges: readonly Edge[] = $derived.by(() => this.#faintEdges());
 
@@ -262,26 +262,6 @@ export class Stage {
     const drawn = { cells, atlas, dead: this.#scales.dead(id) };
     this.#shown.set(key, { of, drawn });
     return [drawn];
-  }
-
-  #moving(): Group[] {
-    const { run } = this.slide;
-    if (!run) return [];
-    const { width, height } = this;
-    const groups = new Map<string, Group>();
-    for (const column of this.layout.columns) {
-      const from = run.from.get(column.id) ?? this.viewOf(column.id);
-      const views = [{ ...from, width, height, ratio: 1 }, this.viewOf(column.id)];
-      if (!views.some((view) => isVisible(column, view))) continue;
-      const drawn = this.#paint(column);
-      if (drawn.length === 0) continue;
-      const way = views.map(({ k, x, y }) => [k, x, y].join()).join(' ');
-      const group = groups.get(way) ?? { id: column.id, columns: [], drawn: [] };
-      group.columns.push(column);
-      group.drawn.push(...drawn);
-      groups.set(way, group);
-    }
-    return [...groups.values()];
   }
 
   #faintEdges(): Edge[] {
