@@ -86,6 +86,8 @@ export class FakeServer {
   /** Answers that come before the right ones; a function may wait. */
   next: (Answer | ((call: Call) => Answer))[] = [];
   nodes: readonly NodeInfo[] = NODES;
+  /** Whether every picture from now on is the last one again: one content, one id. */
+  isSame = false;
   #traces = 0;
 
   constructor() {
@@ -131,7 +133,7 @@ export class FakeServer {
   }
 
   #trace(model: string): ArrayBuffer {
-    this.#traces += 1;
+    if (!this.isSame) this.#traces += 1;
     const header = makeHeader(`trace-${this.#traces}`, model, this.nodes);
     const ranges = this.nodes.map((node) => {
       const rows = Array.from({ length: rowsOf(node) }, (_, row) => rangeOf(node, row));

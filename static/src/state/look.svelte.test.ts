@@ -259,6 +259,21 @@ describe('exact values', () => {
     expect(nodesAsked(server.to('/trace-2'))).toEqual(['conv']);
   });
 
+  it('stay when the same picture is shown again, also those that were on their way', async () => {
+    await look.needExact(['conv']);
+    server.isSame = true;
+    const [picture, numbers] = [new Later(), new Later()];
+    server.next = [picture.response, numbers.response];
+    const [next, more] = [show(COFFEE), look.needExact(['relu'])];
+    await settle();
+    picture.answer(server.serve(server.calls[2] as Call));
+    await next;
+    expect([...look.exact.keys()]).toEqual(['conv']);
+    numbers.answer(server.serve(server.calls[3] as Call));
+    await more;
+    expect([...look.exact.keys()]).toEqual(['conv', 'relu']);
+  });
+
   it('of a picture that another one replaces are dropped, and asked for again', async () => {
     const later = new Later();
     server.next = [later.response];

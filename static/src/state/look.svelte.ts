@@ -177,9 +177,12 @@ export class Look {
   #show(card: Card, made: Made, shown: NonNullable<Look['shown']>): void {
     if (card !== this.card) this.#forgetNetwork();
     this.#cards.set(card.id, card);
-    this.exact.clear();
-    this.#wanted = new Set();
-    this.term = null;
+    // What is known of the same numbers stays: a view that takes over from another shows it at once.
+    if (made.trace.header.trace_id !== this.trace?.header.trace_id) {
+      this.exact.clear();
+      this.#wanted = new Set();
+      this.term = null;
+    }
     this.card = card;
     this.original = made.original;
     this.trace = made.trace;
@@ -282,7 +285,7 @@ export class Look {
     try {
       const ask = () => fetchExact(trace.header.trace_id, missing, signal);
       const tensors = await this.#patiently(signal, ask);
-      if (tensors && this.trace === trace) {
+      if (tensors && this.trace?.header.trace_id === trace.header.trace_id) {
         for (const id of missing) this.exact.set(id, floatsOf(tensors, id));
       } else for (const id of missing) wanted.delete(id);
     } catch (error) {
