@@ -36,7 +36,7 @@ def data_dir() -> Path:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """The Chromium of the machine when there is one, else Playwright's own."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     found = next((path for path in map(shutil.which, names) if path), None)
     arguments = {"args": ["--no-sandbox", "--disable-dev-shm-usage"]}
     return {**arguments, "executable_path": found} if found else arguments

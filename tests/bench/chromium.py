@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 WINDOW = {"width": 1440, "height": 900}
 # A page that has stood still for so long has fetched what it wants.
 SETTLED_MS = 500
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
 
 # `drawings` holds for each full drawing its trace, when its code ended and when a frame with it was
 # shown: after the next frame's callbacks, a message comes behind that frame's painting.
