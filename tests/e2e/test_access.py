@@ -31,6 +31,8 @@ def serious(page: Page) -> list[str]:
     """What axe-core calls serious or critical, with the element."""
     if page.evaluate("typeof window.axe") == "undefined":
         page.evaluate(AXE.read_text("utf-8"))
+    # What is still on its way is half seen.
+    expect(page.locator("[data-moving=true], [data-sprite]")).to_have_count(0)
     found: list[dict[str, Any]] = page.evaluate(
         "async () => (await axe.run({ resultTypes: ['violations'] })).violations"
     )

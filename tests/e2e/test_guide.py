@@ -1,9 +1,10 @@
 """The guide as a person reads it: contents, address, language, and without JavaScript."""
 
 import json
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 
 from tests.conftest import ROOT
 from tests.e2e.conftest import Open, Watch
@@ -127,6 +128,20 @@ def test_every_view_leads_to_its_section_and_the_section_back(
     page.locator(f"#{section} .see a[href*='{mark}']").first.click()
     expect(page.locator("article.guide")).to_have_count(0)
     assert mark in page.url
+
+
+def test_a_figure_that_is_left_on_its_way_is_forgotten(open_page: Open) -> None:
+    page = open_page("#v=1&view=train")
+    held: list[Route] = []
+    page.route("**/gradient?**", lambda route: held.append(route))
+    with page.expect_request("**/gradient?**"):
+        page.locator("[data-explain=loss]").first.click()
+    page.locator("#loss .see a[href*='train']").first.click()
+    expect(page.locator("article.guide")).to_have_count(0)
+    for each in held:
+        with suppress(Error):
+            each.continue_()
+    page.wait_for_load_state("networkidle")
 
 
 def read_to_the_end(page: Page) -> None:

@@ -201,6 +201,19 @@ def test_a_hand_that_takes_the_view_ends_the_move(open_page: Open) -> None:
     expect(page.locator(STILL)).to_have_count(1)
 
 
+def test_the_view_can_be_left_on_the_way(open_page: Open) -> None:
+    page = open_page("")
+    for _ in range(3):
+        opening(page)
+        page.evaluate("location.hash = '#v=1&view=guide'")
+        expect(page.locator("article h2").first).to_be_visible()
+        page.go_back()
+        expect(page.locator(STILL)).to_have_count(1)
+        for _ in range(2):
+            page.keyboard.press("Escape")
+        expect(page.locator("[data-room], [data-sprite]")).to_have_count(0)
+
+
 def test_a_phone_shows_the_room_between_the_bands(open_page: Open) -> None:
     page = open_page(f"{CONV}&cell=20,30", viewport={"width": 390, "height": 844}, has_touch=True)
     room, title = (

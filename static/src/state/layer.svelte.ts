@@ -83,6 +83,11 @@ export class Layer implements Values {
     }
   }
 
+  /** Forgets what is on its way; for a view that goes away. */
+  stop(): void {
+    this.#current.abort();
+  }
+
   /** How the asked layer is come by; null where it is what the look shows already. */
   #maker(): ((signal: AbortSignal) => Promise<Trace>) | null {
     const { trace, original } = this.#look;
@@ -128,7 +133,7 @@ export class Layer implements Values {
     const { signal } = this.#current;
     try {
       const tensors = await fetchExact(trace.header.trace_id, missing, signal);
-      if (this.#other !== trace) return;
+      if (signal.aborted || this.#other !== trace) return;
       for (const id of missing) this.#exact.set(id, floatsOf(tensors, id));
     } catch (error) {
       for (const id of missing) wanted.delete(id);

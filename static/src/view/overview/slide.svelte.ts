@@ -99,6 +99,11 @@ export class Slide {
     this.run = null;
   }
 
+  /** For a view that goes away: nothing runs, and nothing that goes with it is told. */
+  stop(): void {
+    this.run?.clock.cancel();
+  }
+
   /** Moves what lies in the element, whose corner is the view's, together with a column. */
   carry(id: string): Attachment<HTMLElement> {
     return (element) => {
