@@ -145,7 +145,7 @@ def moved(
     rate = float(shown.evaluate(FRAMES if counted else WAIT, length_s * 1000))
     busy = 100 * (metric(tools, "TaskDuration") - before) / length_s
     if begin:
-        shown.locator(begin).first.click()
+        shown.reload(wait_until="networkidle")  # Each time from its start.
     while not begin and shown.locator("[data-inspector]").count():
         shown.keyboard.press("Escape")
     shown.wait_for_timeout(chromium.SETTLED_MS)
