@@ -26,7 +26,8 @@ let played: Played[];
 const element = () => {
   const animate = (keyframes: Played['keyframes'], { duration }: { duration: number }) => {
     const one = { keyframes, duration, currentTime: 0, startTime: null, isCancelled: false };
-    const animation = { ...one, onfinish: vi.fn(), cancel: () => (animation.isCancelled = true) };
+    const cancel = () => Object.assign(animation, { isCancelled: true, currentTime: null });
+    const animation = { ...one, onfinish: vi.fn(), cancel };
     played.push(animation);
     return animation;
   };

@@ -72,6 +72,8 @@ export class Slide {
   goTo(plan: RoomPlan | null, columns: readonly Placed[], move: Move): void {
     const [left, before] = [this.#node, this.run];
     const from = this.#seen(columns, move.camera());
+    // A clock that is stopped has no time.
+    const rest_ms = before ? before.length_ms - timeOf(before) : 0;
     const isFirst = this.#places.size === 0;
     this.#node = plan?.node ?? null;
     this.#offsets = plan?.offsets ?? NONE;
@@ -80,16 +82,18 @@ export class Slide {
     move.aim();
     this.finish();
     const isNew = left !== this.#node;
-    if (isFirst || move.length_ms === 0 || !(isNew || before)) return;
+    const onTheWay = isNew ? null : before;
+    if (isFirst || move.length_ms === 0 || !(isNew || onTheWay)) return;
     const camera = move.camera();
     const to = new Map(columns.map(({ id }) => [id, shifted(camera, this.offset(id))]));
-    const length_ms = isNew || !before ? move.length_ms : before.length_ms - timeOf(before);
+    const length_ms = onTheWay ? rest_ms : move.length_ms;
+    // Changes nothing; but a clock without an effect would make the page work at every frame.
     const clock = move.surface.animate(
       { opacity: [1, 1] },
       { duration: length_ms, easing: EASING },
     );
     clock.onfinish = () => this.finish();
-    const origin = isNew || !before ? left : before.left;
+    const origin = onTheWay ? onTheWay.left : left;
     this.run = { from, to, left: origin, node: this.#node, clock, length_ms };
   }
 
