@@ -56,6 +56,11 @@ export function recordCanvases(): (canvas: HTMLCanvasElement) => Recorder {
   ) {
     return of(this).context as unknown as RenderingContext;
   } as never);
+  const papers = OffscreenCanvas.prototype;
+  vi.spyOn(papers, 'getContext').mockImplementation(() => new Recorder().context as never);
+  vi.spyOn(papers, 'transferToImageBitmap').mockImplementation(function (this: OffscreenCanvas) {
+    return { width: this.width, height: this.height, close: () => undefined };
+  });
   return of;
 }
 

@@ -17,11 +17,14 @@ STILL = "[data-room][data-moving=false]"
 # The alphas, 0 to 1, of the veil over a column, from its first row of maps down.
 VEIL = """node => {
     const title = document.querySelector(`[data-node=${node}]`).getBoundingClientRect();
-    const overlay = document.querySelector('canvas[data-layer=overlay]');
+    const canvases = [...document.querySelectorAll('[data-layer=overlay] canvas')];
+    const overlay = canvases.find(each => getComputedStyle(each).visibility === 'visible');
     const { left, top, width } = overlay.getBoundingClientRect();
     const ratio = overlay.width / width;
     const [x, y] = [(title.left + 10 - left) * ratio, (title.bottom + 8 - top) * ratio];
-    const { data } = overlay.getContext('2d').getImageData(x, y, 1, 300 * ratio);
+    const copy = new OffscreenCanvas(overlay.width, overlay.height).getContext('2d');
+    copy.drawImage(overlay, 0, 0);
+    const { data } = copy.getImageData(x, y, 1, 300 * ratio);
     return [...data].filter((_, i) => i % 4 === 3).map(alpha => alpha / 255);
 }"""
 

@@ -1,5 +1,5 @@
 /** Areas that a cell depends on: the windows on its inputs and its field on the network's input. */
-import { receptiveField, sources, type Cell, type Rect } from './geometry';
+import { clippedField, sources, type Cell } from './geometry';
 import { mapStack } from './maps';
 import { isMaps, type NodeInfo } from './types';
 
@@ -37,7 +37,7 @@ export function fieldOf(nodes: ReadonlyMap<string, NodeInfo>, id: string, cell: 
   const all = [...nodes.values()];
   const input = all.find((node) => node.op === 'input');
   if (!isDrawable(input) || all.some((node) => node.shape.length > 3)) return null;
-  const [y0, y1, x0, x1]: Rect = receptiveField(all, id, cell).clipped;
+  const [y0, y1, x0, x1] = clippedField(all, id, cell);
   if (y1 <= y0) return null;
   return { node: input.id, y0, y1, x0, x1, channels: [0, input.shape[0] as number] };
 }

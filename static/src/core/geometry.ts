@@ -105,9 +105,14 @@ export function receptiveField(
   cell: Cell,
 ): ReceptiveField {
   return {
-    clipped: bounds(spread(nodes, id, cell, true)),
+    clipped: clippedField(nodes, id, cell),
     unclipped: bounds(spread(nodes, id, cell, false)),
   };
+}
+
+/** The part of the field that lies inside of the input. */
+export function clippedField(nodes: readonly FieldNode[], id: string, cell: Cell): Rect {
+  return bounds(spread(nodes, id, cell, true));
 }
 
 /** (C, H, W) of a shape without batch axis: (N,) is (N, 1, 1) and (C, L) is (C, 1, L). */

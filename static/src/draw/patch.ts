@@ -1,6 +1,7 @@
 /** The part of a view that some boxes take: a canvas of its size costs less than one of the whole. */
 import type { Box } from '../core/layout';
 import type { View } from './scene';
+import { drawStill } from './still';
 
 /** Boxes that move a little stay on the same patch. */
 const GRID_PX = 64;
@@ -50,9 +51,29 @@ export function layOn(
   { view, left, top }: Patch,
   origin = { x: 0, y: 0 },
 ): CanvasRenderingContext2D {
-  const place = [left - origin.x, top - origin.y, view.width, view.height];
-  ['left', 'top', 'width', 'height'].forEach((side, i) => {
-    canvas.style.setProperty(side, `${place[i]}px`);
-  });
+  place(canvas, { view, left, top }, origin);
   return fitTo(canvas, view);
+}
+
+/** Lays a canvas as `layOn` does, and draws on it what will rest. */
+export function layStill(
+  canvas: HTMLCanvasElement,
+  patch: Patch,
+  draw: (context: CanvasRenderingContext2D) => void,
+  origin = { x: 0, y: 0 },
+): void {
+  place(canvas, patch, origin);
+  drawStill(canvas, patch.view, draw);
+}
+
+/** Where canvases lie, as CSS; most stay there from drawing to drawing. */
+const lain = new WeakMap<HTMLCanvasElement, string>();
+
+function place(canvas: HTMLCanvasElement, patch: Patch, origin: { x: number; y: number }): void {
+  const { view, left, top } = patch;
+  const corner = `left: ${left - origin.x}px; top: ${top - origin.y}px;`;
+  const css = `${corner} width: ${view.width}px; height: ${view.height}px;`;
+  if (lain.get(canvas) === css) return;
+  lain.set(canvas, css);
+  canvas.style.cssText = css;
 }

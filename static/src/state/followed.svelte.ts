@@ -1,5 +1,7 @@
 /** A value that may change at every frame, and what is read of it, at a pace that can be read. */
 
+import { untilBeat } from '../core/beat';
+
 /** While it goes on changing, what is read follows as often as this, ms ... */
 const PACE_MS = 400;
 /** ... and it has come to rest when it has not changed for so long. */
@@ -10,7 +12,7 @@ export class Followed<T> {
   #read: T = $state.raw() as T;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #changed_ms = -Infinity;
-  #read_ms = -Infinity;
+  #due_ms = Infinity;
 
   constructor(value: T) {
     this.#now = this.#read = value;
@@ -27,9 +29,8 @@ export class Followed<T> {
     const wasStill = time_ms - this.#changed_ms >= REST_MS;
     this.#changed_ms = time_ms;
     clearTimeout(this.#timer);
-    const wait_ms = wasStill ? 0 : Math.min(REST_MS, this.#read_ms + PACE_MS - time_ms);
-    if (wait_ms <= 0) this.#follow();
-    else this.#timer = setTimeout(() => this.#follow(), wait_ms);
+    if (wasStill || time_ms >= this.#due_ms) this.#follow();
+    else this.#timer = setTimeout(() => this.#follow(), Math.min(REST_MS, this.#due_ms - time_ms));
   }
 
   get read(): T {
@@ -45,6 +46,7 @@ export class Followed<T> {
 
   #follow(): void {
     this.#read = this.#now;
-    this.#read_ms = performance.now();
+    const time_ms = performance.now();
+    this.#due_ms = time_ms + untilBeat(PACE_MS, time_ms);
   }
 }

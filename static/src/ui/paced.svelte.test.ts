@@ -29,6 +29,29 @@ describe('a paced value', () => {
     expect(seen.length).toBeGreaterThanOrEqual(3);
   });
 
+  it('changes together with what else is followed at a pace', () => {
+    let source = $state(0);
+    const times: [number[], number[]] = [[], []];
+    const end = $effect.root(() => {
+      times.forEach((seen, i) => {
+        vi.advanceTimersByTime(37 * i);
+        const slow = paced(() => source, 100);
+        $effect(() => void (slow.now > 0 && seen.push(performance.now())));
+      });
+    });
+    for (let n = 1; n <= 30; n++) {
+      source = n;
+      flushSync();
+      vi.advanceTimersByTime(16);
+      flushSync();
+    }
+    end();
+    const [one, other] = times;
+    expect(one.length).toBeGreaterThanOrEqual(4);
+    // Each starts when it is first changed.
+    expect(one.slice(-4)).toEqual(other.slice(-4));
+  });
+
   it('is followed no more once its view is gone', () => {
     let source = $state(0);
     let reads = 0;

@@ -1,5 +1,6 @@
 /** A value that is followed at a pace of its own: tables of numbers change slower than curves. */
 import { untrack } from 'svelte';
+import { untilBeat } from '../core/beat';
 
 /** The value, at most every so many milliseconds a newer one; the newest always comes. */
 export function paced<Value>(read: () => Value, everyMs: number): { readonly now: Value } {
@@ -14,9 +15,9 @@ export function paced<Value>(read: () => Value, everyMs: number): { readonly now
   $effect(() => {
     read();
     if (timer !== undefined) return;
-    const wait = last + everyMs - performance.now();
-    if (wait <= 0) take();
-    else timer = setTimeout(take, wait);
+    const time = performance.now();
+    if (time - last >= everyMs) take();
+    else timer = setTimeout(take, untilBeat(everyMs, time));
   });
   $effect(() => () => clearTimeout(timer));
   return {
