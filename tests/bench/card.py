@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Browser, CDPSession, Page
 
 from tests.bench import chromium
+from tests.bench.neuron import settled
 from tests.bench.row import Row, row
 from tests.server import serving
 
@@ -17,7 +18,7 @@ MAP = "#v=1&node=conv_2_1&c=4"
 CARD = f"{MAP}&cell=10,12"
 # The largest window of the networks that ship, and the views with the most numbers.
 FULLEST = (CARD, f"{CARD}&tab=gradient", f"{CARD}&level=blank1", "#v=1&net=lenet-5&node=output&c=3")
-WALKED_S, PACE = 4.0, "60"
+WALKED_S, PACE, ROUNDS = 4.0, "60", 5
 OPENINGS, MOVES, USES, WARM = 12, 40, 30, 3
 HEAP_NOISE = 4_000
 INTERPRETED = "--js-flags=--no-opt --no-maglev --no-sparkplug"
@@ -85,12 +86,21 @@ def moving(opened: Browser, url: str) -> Iterator[Row]:
 
 
 def walking(opened: Browser, url: str) -> Iterator[Row]:
-    """The walk cell by cell at full pace: frames, and how busy the page is."""
+    """The walk cell by cell at full pace: frames, and how busy the page is; medians of rounds."""
+    rates, shares = zip(*(walked(opened, url) for _ in range(ROUNDS)), strict=True)
+    frames, busy = statistics.median(rates), statistics.median(shares)
+    yield row("card: walking 60 cells a second", frames, budget=55, unit="fps", at_least=True)
+    yield row("card: main thread busy while walking", busy, budget=30, unit="%")
+
+
+def walked(opened: Browser, url: str) -> tuple[float, float]:
+    """One walk in a page of its own that has opened before: frames a second, busy percent."""
     context = opened.new_context(viewport=chromium.WINDOW)  # type: ignore[arg-type]
     try:
         shown = context.new_page()
         shown.goto(url + CARD)
         shown.wait_for_function(OPENED)
+        settled(shown)
         shown.select_option("#walk", "cells")
         shown.select_option("[data-walk] [data-player=speed]", PACE)
         shown.click("[data-walk] [data-player=play]")
@@ -109,11 +119,9 @@ def walking(opened: Browser, url: str) -> Iterator[Row]:
             }""",
             WALKED_S * 1000,
         )
-        busy = (task_s(tools) - before) / WALKED_S * 100
+        return float(frames), (task_s(tools) - before) / WALKED_S * 100
     finally:
         context.close()
-    yield row("card: walking 60 cells a second", frames, budget=55, unit="fps", at_least=True)
-    yield row("card: main thread busy while walking", busy, budget=30, unit="%")
 
 
 def task_s(tools: CDPSession) -> float:
