@@ -86,13 +86,16 @@ it('keeps no picture of what is empty by now', () => {
 });
 
 it('is not drawn while it is away, and not seen', () => {
-  const { props, draw, seen, pass } = show();
+  const { props, draw, still, seen, pass } = show();
   props.isAway = true;
   flushSync();
   props.colour = 'blue';
+  props.patch = patchOf([], view);
   pass(REST_MS);
   expect(seen()).toEqual([false, false]);
   expect(draw).toHaveBeenCalledTimes(1);
+  // What it shows was not drawn for where it would lie now.
+  expect(recorderOf(still).calls('transferFromImageBitmap')).toEqual([]);
   props.isAway = false;
   flushSync();
   expect(draw).toHaveBeenCalledTimes(2);
