@@ -1,5 +1,6 @@
 """Depth two: the room in which a neuron is taken apart, between its sources and itself."""
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,34 @@ def adds_up(page: Page, trace: str, at: tuple[int, int], node: str, channel: int
     assert number(page, "made") == value
     assert products(page).sum() == pytest.approx(number(page, "sum"), rel=1e-12)
     assert number(page, "sum") + number(page, "added") == pytest.approx(value, rel=1e-4, abs=1e-5)
+
+
+# The boxes of what is written at the products, at the sum and at the value made.
+WRITTEN = """() => [...document.querySelectorAll(
+    '[data-product] button, [data-room] [data-sum] span, [data-room] [data-made] strong')]
+    .map(each => {
+        const text = document.createRange();
+        text.selectNodeContents(each);
+        const { left, top, right, bottom } = text.getBoundingClientRect();
+        return [left, top, right, bottom];
+    })"""
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768)], ids=str)
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("node", ["conv_1_2", "conv_2_1"])
+def test_no_number_of_a_room_lies_on_another(
+    open_page: Open, node: str, language: str, size: tuple[int, int]
+) -> None:
+    viewport = {"width": size[0], "height": size[1]}
+    page = open_page(f"#v=1&node={node}&c=4&cell=10,12", viewport=viewport, locale=language)
+    expect(page.locator(STILL)).to_have_count(1)
+    expect(page.locator("[data-room] [data-sum] span")).to_have_count(2)
+    boxes = page.evaluate(WRITTEN)
+    assert len(boxes) == 13
+    for (left, top, right, bottom), other in combinations(boxes, 2):
+        apart = left >= other[2] or other[0] >= right or top >= other[3] or other[1] >= bottom
+        assert apart, (boxes.index([left, top, right, bottom]), boxes.index(other))
 
 
 def test_a_click_opens_a_room_and_the_same_press_closes_it(page: Page) -> None:
@@ -167,11 +196,17 @@ def test_columns_move_only_where_motion_is_wanted(open_page: Open, motion: Any) 
 
 
 def opening(page: Page) -> None:
-    """Opens a room, and keeps its columns on their way."""
+    """Opens a room, and keeps all that moves at the same place on its way."""
     focus_map(page, "conv_1_2", 4)
     page.keyboard.press("Enter")
     expect(page.locator("[data-room][data-moving=true]")).to_have_count(1)
-    page.evaluate("document.getAnimations().forEach(each => each.updatePlaybackRate(0.001))")
+    # Not slowed down: each would begin that at a frame of its own.
+    page.evaluate(
+        """() => document.getAnimations().forEach(each => {
+            each.pause();
+            each.currentTime = 250;
+        })"""
+    )
 
 
 def test_columns_turn_around_when_a_room_is_closed_on_the_way(open_page: Open) -> None:
