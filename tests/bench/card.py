@@ -7,10 +7,9 @@ message behind that frame's painting.
 import statistics
 from collections.abc import Iterator
 
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, Page
 
 from tests.bench import chromium
-from tests.bench.neuron import settled
 from tests.bench.row import Row, row
 from tests.server import serving
 
@@ -94,19 +93,19 @@ def walking(opened: Browser, url: str) -> Iterator[Row]:
 
 
 def walked(opened: Browser, url: str) -> tuple[float, float]:
-    """One walk in a page of its own that has opened before: frames a second, busy percent."""
+    """One walk in a page of its own that has settled: frames a second, busy percent."""
     context = opened.new_context(viewport=chromium.WINDOW)  # type: ignore[arg-type]
     try:
         shown = context.new_page()
         shown.goto(url + CARD)
         shown.wait_for_function(OPENED)
-        settled(shown)
+        chromium.settled(shown)
         shown.select_option("#walk", "cells")
         shown.select_option("[data-walk] [data-player=speed]", PACE)
         shown.click("[data-walk] [data-player=play]")
         tools = context.new_cdp_session(shown)
         tools.send("Performance.enable")
-        before = task_s(tools)
+        before = chromium.metric(tools, "TaskDuration")
         frames = shown.evaluate(
             """async (ms) => {
               const begun = performance.now();
@@ -119,20 +118,9 @@ def walked(opened: Browser, url: str) -> tuple[float, float]:
             }""",
             WALKED_S * 1000,
         )
-        return float(frames), (task_s(tools) - before) / WALKED_S * 100
+        return float(frames), (chromium.metric(tools, "TaskDuration") - before) / WALKED_S * 100
     finally:
         context.close()
-
-
-def task_s(tools: CDPSession) -> float:
-    """Seconds that the page's main thread has worked."""
-    return metric(tools, "TaskDuration")
-
-
-def metric(tools: CDPSession, name: str) -> float:
-    """A figure of Chromium's own about the page."""
-    found = tools.send("Performance.getMetrics")["metrics"]
-    return next(float(each["value"]) for each in found if each["name"] == name)
 
 
 def sizes(opened: Browser, url: str) -> Iterator[Row]:
@@ -169,7 +157,7 @@ def leaving(opened: Browser, url: str) -> Iterator[Row]:
             shown.evaluate(USE_IT, USES)
             chromium.collect(shown, tools)
             heap = float(tools.send("Runtime.getHeapUsage")["usedSize"])
-            return heap, metric(tools, "JSEventListeners")
+            return heap, chromium.metric(tools, "JSEventListeners")
 
         heap, listeners = [used() for _ in range(WARM)][-1]
         grown, more = used()

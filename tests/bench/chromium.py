@@ -94,6 +94,18 @@ def redraw_ms(shown: Page, kind: str, act: Any, *, target: str = "") -> float:
     return float(shown.evaluate("() => bench.took()"))
 
 
+def settled(shown: Page) -> None:
+    """Waits until the exact numbers are here."""
+    shown.wait_for_load_state("networkidle")
+    shown.evaluate("(ms) => new Promise((done) => setTimeout(done, ms))", SETTLED_MS)
+
+
+def metric(tools: CDPSession, name: str) -> float:
+    """A figure of the browser's own: "TaskDuration" is the main thread's work, s."""
+    metrics = tools.send("Performance.getMetrics")["metrics"]
+    return float(next(each["value"] for each in metrics if each["name"] == name))
+
+
 def collect(shown: Page, tools: CDPSession) -> None:
     """Frees what a page no longer holds; listeners go with their elements, in a second round."""
     for _ in range(2):

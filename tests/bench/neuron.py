@@ -2,7 +2,6 @@
 
 import statistics
 from collections.abc import Iterator
-from typing import Any
 
 from playwright.sync_api import Browser, Page
 
@@ -51,12 +50,6 @@ USE_IT = """async (openings) => {
 }"""
 
 
-def settled(shown: Page) -> None:
-    """Waits until the exact numbers are here."""
-    shown.wait_for_load_state("networkidle")
-    shown.evaluate("(ms) => new Promise((done) => setTimeout(done, ms))", chromium.SETTLED_MS)
-
-
 def focus_map(shown: Page) -> None:
     """Puts the focus on the first map of conv_1_2."""
     shown.locator("[role=grid]").focus()
@@ -69,7 +62,7 @@ def focus_map(shown: Page) -> None:
 def opening(opened: Browser, url: str) -> Iterator[Row]:
     """Enter on a map -> its room with its numbers; the parts of the page are here already."""
     with chromium.page(opened, f"{url}/{NET}") as shown:
-        settled(shown)
+        chromium.settled(shown)
         focus_map(shown)
         taken = []
         for _ in range(MOVES // 3):
@@ -85,7 +78,7 @@ def opening(opened: Browser, url: str) -> Iterator[Row]:
 def moving(opened: Browser, url: str) -> Iterator[Row]:
     """An arrow key -> the window on every map."""
     with chromium.page(opened, f"{url}/{ROOM}") as shown:
-        settled(shown)
+        chromium.settled(shown)
         shown.locator("[data-pad]").focus()
         key = {"key": "ArrowRight", "isDone": ""}
         taken = [float(shown.evaluate(KEY, key)) for _ in range(MOVES)]
@@ -95,12 +88,6 @@ def moving(opened: Browser, url: str) -> Iterator[Row]:
         )
     more = statistics.median(taken) - floor
     yield row("neuron: move the window, beyond an idle frame", more, budget=16, unit="ms")
-
-
-def metric(tools: Any, name: str) -> float:
-    """A figure of the browser's own: "TaskDuration" is the main thread's work, s."""
-    metrics = tools.send("Performance.getMetrics")["metrics"]
-    return float(next(each["value"] for each in metrics if each["name"] == name))
 
 
 def playing(opened: Browser, url: str) -> Iterator[Row]:
@@ -114,20 +101,20 @@ def playing(opened: Browser, url: str) -> Iterator[Row]:
 def played(opened: Browser, url: str) -> tuple[float, float]:
     """Frames a second and the main thread's share of the time, in a page of its own."""
     with chromium.page(opened, f"{url}/{ROOM}") as shown:
-        settled(shown)
+        chromium.settled(shown)
         tools = shown.context.new_cdp_session(shown)
         tools.send("Performance.enable")
         shown.select_option("[data-room] [data-player=speed]", "60")
         shown.locator("[data-room] [data-player=play]").click()
-        before = metric(tools, "TaskDuration")
+        before = chromium.metric(tools, "TaskDuration")
         rate = float(shown.evaluate(FRAMES, SECONDS * 1000))
-        return rate, 100 * (metric(tools, "TaskDuration") - before) / SECONDS
+        return rate, 100 * (chromium.metric(tools, "TaskDuration") - before) / SECONDS
 
 
 def elements(opened: Browser, url: str) -> Iterator[Row]:
     """The elements of a page with an open room."""
     with chromium.page(opened, f"{url}/{ROOM}") as shown:
-        settled(shown)
+        chromium.settled(shown)
         count = int(shown.evaluate("() => document.querySelectorAll('*').length"))
     yield row("neuron: DOM elements with an open room", count, budget=2999, unit="count")
 
@@ -135,7 +122,7 @@ def elements(opened: Browser, url: str) -> Iterator[Row]:
 def growing(opened: Browser, url: str) -> Iterator[Row]:
     """The heap and the listeners after many openings against those after as many before."""
     with chromium.page(opened, f"{url}/{NET}") as shown:
-        settled(shown)
+        chromium.settled(shown)
         tools = shown.context.new_cdp_session(shown)
         tools.send("Performance.enable")
         focus_map(shown)

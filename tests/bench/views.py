@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from playwright.sync_api import Browser, CDPSession, Page
 
 from tests.bench import chromium
-from tests.bench.card import metric
 from tests.bench.neuron import FRAMES, focus_map
 from tests.bench.page import elements
 from tests.bench.row import Row, row
@@ -141,9 +140,9 @@ def moved(
     if not begin:
         focus_map(shown)
     shown.evaluate(BEGIN, begin)
-    before = metric(tools, "TaskDuration")
+    before = chromium.metric(tools, "TaskDuration")
     rate = float(shown.evaluate(FRAMES if counted else WAIT, length_s * 1000))
-    busy = 100 * (metric(tools, "TaskDuration") - before) / length_s
+    busy = 100 * (chromium.metric(tools, "TaskDuration") - before) / length_s
     if begin:
         shown.reload(wait_until="networkidle")  # Each time from its start.
     while not begin and shown.locator("[data-inspector]").count():
@@ -188,7 +187,7 @@ def left(shown: Page, tools: CDPSession, way: list[tuple[str, str]]) -> tuple[fl
     waiting = float(shown.evaluate("(ms) => bench.rest(ms)", REST_MS))
     chromium.collect(shown, tools)
     heap = float(tools.send("Runtime.getHeapUsage")["usedSize"])
-    return heap, metric(tools, "JSEventListeners"), waiting
+    return heap, chromium.metric(tools, "JSEventListeners"), waiting
 
 
 def rows() -> Iterator[Row]:

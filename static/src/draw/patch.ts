@@ -1,7 +1,7 @@
 /** The part of a view that some boxes take: a canvas of its size costs less than one of the whole. */
 import type { Box } from '../core/layout';
 import type { View } from './scene';
-import { drawStill } from './still';
+import { drawStill, sizeTo } from './still';
 
 /** Boxes that move a little stay on the same patch. */
 const GRID_PX = 64;
@@ -38,10 +38,7 @@ export function fitTo(
   canvas: HTMLCanvasElement,
   view: Pick<View, 'width' | 'height' | 'ratio'>,
 ): CanvasRenderingContext2D {
-  const width = Math.round(view.width * view.ratio);
-  const height = Math.round(view.height * view.ratio);
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
+  sizeTo(canvas, view);
   return canvas.getContext('2d') as CanvasRenderingContext2D;
 }
 
@@ -67,13 +64,13 @@ export function layStill(
 }
 
 /** Where canvases lie, as CSS; most stay there from drawing to drawing. */
-const lain = new WeakMap<HTMLCanvasElement, string>();
+const laid = new WeakMap<HTMLCanvasElement, string>();
 
 function place(canvas: HTMLCanvasElement, patch: Patch, origin: { x: number; y: number }): void {
   const { view, left, top } = patch;
   const corner = `left: ${left - origin.x}px; top: ${top - origin.y}px;`;
   const css = `${corner} width: ${view.width}px; height: ${view.height}px;`;
-  if (lain.get(canvas) === css) return;
-  lain.set(canvas, css);
+  if (laid.get(canvas) === css) return;
+  laid.set(canvas, css);
   canvas.style.cssText = css;
 }

@@ -4,16 +4,26 @@
  */
 import type { View } from './scene';
 
+/** Gives a canvas as many pixels as a view has on the screen, and tells how many. */
+export function sizeTo(
+  canvas: HTMLCanvasElement,
+  view: Pick<View, 'width' | 'height' | 'ratio'>,
+): { width: number; height: number } {
+  const width = Math.round(view.width * view.ratio);
+  const height = Math.round(view.height * view.ratio);
+  // To set it empties the canvas, even where it stays the same.
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  return { width, height };
+}
+
 /** Draws on a canvas all that it shows, in device px; what it showed before is gone. */
 export function drawStill(
   canvas: HTMLCanvasElement,
   view: Pick<View, 'width' | 'height' | 'ratio'>,
   draw: (context: CanvasRenderingContext2D) => void,
 ): void {
-  const width = Math.round(view.width * view.ratio);
-  const height = Math.round(view.height * view.ratio);
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
+  const { width, height } = sizeTo(canvas, view);
   const shown = canvas.getContext('bitmaprenderer');
   if (width === 0 || height === 0) return shown?.transferFromImageBitmap(null);
   const paper = new OffscreenCanvas(width, height);
