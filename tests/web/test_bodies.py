@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 from tests.bodies import BODIES, Body
 
 TRACE = "/api/models/tiny-vgg/trace"
-ALLOWANCE = 60 * 2**20  # An allocator keeps some pages; one decoded 40-megapixel picture is 120 MB.
+ALLOWANCE = 20 * 2**20  # 0.1 MB a body; what a round adds where nothing is kept is within 5 MB.
+ROUNDS = 5
 
 
 def resident() -> int:
@@ -49,9 +50,17 @@ def test_a_body_is_answered_as_the_table_says(client: TestClient, body: Body) ->
 
 
 def test_memory_after_two_hundred_bodies_is_what_it_was(client: TestClient) -> None:
-    for body in (*BODIES, *BODIES):  # Twice: each of two threads meets the largest of them.
+    """What is kept of a body is kept in every round; what the allocator keeps, in one of them.
+
+    A thread that meets the largest body in pieces for the first time keeps some 55 MB of pages
+    once (measured: one such step in 40 rounds), whenever that is.
+    """
+    for body in BODIES:
         send(client, body)
-    before = resident()
-    for body in itertools.islice(itertools.cycle(BODIES), 200):
-        send(client, body)
-    assert resident() - before < ALLOWANCE
+    grown: list[int] = []
+    while len(grown) < ROUNDS and (not grown or grown[-1] >= ALLOWANCE):
+        before = resident()
+        for body in itertools.islice(itertools.cycle(BODIES), 200):
+            send(client, body)
+        grown.append(resident() - before)
+    assert min(grown) < ALLOWANCE, grown
