@@ -15,6 +15,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 BUILD := pyproject.toml setup.py static/package.json static/package-lock.json
 PAGE := static/vite.config.ts static/tsconfig.json $(shell find static/src static/public -type f 2>/dev/null)
+# Two processes, each with whole files in the order in which they are found: see tests/conftest.py.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 CHECKS := ruff format mypy svelte-check lint vitest pytest
 
 help: ## this list
@@ -97,4 +99,4 @@ vitest:
 	$(NPM) run --silent test
 
 pytest: page chromium
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
