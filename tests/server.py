@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Timer
 
 COMMAND = (str(Path(sys.executable).with_name("convlens")),)
-START_S = 60
+START_S = 120  # PyTorch alone took 58 s once, read from a disk that was at its limit.
 STOP_S = 10
 
 

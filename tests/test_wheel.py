@@ -23,6 +23,8 @@ import pytest
 from PIL import Image
 from safetensors.torch import load
 
+from tests.server import START_S
+
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "static" / "dist"
 # Nothing may be fetched, and npm fails at once instead of trying again.
@@ -32,7 +34,6 @@ OFFLINE = {
     "npm_config_registry": "http://127.0.0.1:9",
     "npm_config_fetch_retries": "0",
 }
-START_S = 60
 
 
 def run(*command: str | Path, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
