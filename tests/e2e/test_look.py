@@ -271,9 +271,9 @@ def test_the_square_that_is_moved_by_keys_is_what_the_network_gets(page: Page) -
     square.focus()
     page.keyboard.press("-")
     page.keyboard.press("ArrowRight")
-    after = drawn(page, before)
     crop = square.get_attribute("data-crop") or ""
-    assert drawn(page) == header(page, MODEL, "coffee", crop)["trace_id"] == after
+    # Between the two keys another square may have been drawn.
+    drawn_again(page, header(page, MODEL, "coffee", crop)["trace_id"])
     assert int(crop.split(",")[2]) < side
     page.get_by_role("button", name="Undo the crop").click()
     drawn_again(page, before)

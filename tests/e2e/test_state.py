@@ -223,6 +223,20 @@ def test_a_place_outside_the_network_is_not_opened(open_page: Open, place: str) 
     expect(page.locator("[data-sentence]")).not_to_contain_text(re.compile("70|99|NaN|undefined"))
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_network_and_a_picture_that_the_server_lacks_are_said(open_page: Open, lang: str) -> None:
+    page = open_page(f"#v=1&lang={lang}&net=vgg-99")
+    said = page.locator("[data-gone]")
+    expect(said).to_have_text(re.compile("vgg-99.*Tiny VGG"))
+    page.select_option("#net", "lenet-5")
+    expect(said).to_have_count(0)
+    page = open_page(f"#v=1&lang={lang}&picture=yeti")
+    said = page.locator("[data-gone]")
+    expect(said).to_have_text(re.compile("yeti.*(Coffee|咖啡)"))
+    page.locator("[data-picture=cat]").click()
+    expect(said).to_have_count(0)
+
+
 def test_an_own_picture_that_is_gone_is_said(page: Page, open_page: Open, pictures: Any) -> None:
     before = drawn(page)
     page.set_input_files("#upload", painted(pictures / "cup.png", "red"))

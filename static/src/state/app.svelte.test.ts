@@ -67,11 +67,14 @@ describe('the address', () => {
   });
 
   it.each([
-    ['an unknown network', { net: 'nobody' }],
-    ['an unknown picture', { picture: 'nobody' }],
-  ])('with %s shows the first of all', (_what, state) => {
+    ['network', { net: 'nobody' }],
+    ['picture', { picture: 'nobody' }],
+  ])('with an unknown %s shows the first of all and says so', (what, state) => {
     const app = openAt(state);
-    expect([app.net, app.picture.id, app.isOwnGone]).toEqual(['tiny', 'coffee', false]);
+    expect([app.net, app.picture.id, app.gone]).toEqual(['tiny', 'coffee', { what, id: 'nobody' }]);
+    if (what === 'network') app.chooseNet('digits');
+    else app.choosePicture('rocket');
+    expect(app.gone).toBeNull();
   });
 
   it('with the network alone shows the first picture that fits it', () => {
@@ -94,9 +97,9 @@ describe('the address', () => {
 
   it('with an own picture that is gone says so until another one is chosen', () => {
     const app = openAt({ picture: 'own-7' });
-    expect([app.isOwnGone, app.picture.id]).toEqual([true, 'coffee']);
+    expect([app.gone?.what, app.picture.id]).toEqual(['own', 'coffee']);
     app.choosePicture('rocket');
-    expect(app.isOwnGone).toBe(false);
+    expect(app.gone).toBeNull();
   });
 });
 

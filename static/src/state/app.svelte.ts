@@ -40,8 +40,6 @@ export class App {
   crop: Crop | null = $state.raw(null);
   /** The part of the panel in which things are changed is open. */
   isEditing = $state(false);
-  /** The address named a picture of the person's own that is not in this tab. */
-  isOwnGone = $state(false);
   #dark = matchMedia('(prefers-color-scheme: dark)');
   #prefersDark = $state(this.#dark.matches);
   #held: ((state: State) => Partial<State>) | null = null;
@@ -66,6 +64,13 @@ export class App {
   fitting = $derived.by(() => this.pictures.fitting(this.fit));
   picture: Picture = $derived(this.#choose(this.state.picture));
   #sketch: Picture | null = $state.raw(null);
+  /** What the address names and is not here; others are shown instead. */
+  gone = $derived.by(() => {
+    const { net, picture } = this.state;
+    if (net !== null && net !== this.net) return { what: 'network', id: net } as const;
+    if (picture === null || this.pictures.find(picture)) return null;
+    return { what: isOwnId(picture) ? 'own' : 'picture', id: picture } as const;
+  });
   /** The opened node, when the network has it. */
   node = $derived.by(() => {
     const { node } = this.state;
@@ -123,8 +128,6 @@ export class App {
     this.look.cursor = null;
     if (this.net !== net || this.picture !== picture) this.crop = null;
     this.edits.read(this.net, this.state.edits);
-    const id = this.state.picture;
-    this.isOwnGone = id !== null && isOwnId(id) && !this.pictures.find(id);
     locale.language = this.language;
   }
 
@@ -173,7 +176,6 @@ export class App {
   choosePicture(picture: string): void {
     this.look.problem = null;
     this.crop = null;
-    this.isOwnGone = false;
     this.go({ picture });
   }
 
