@@ -20,6 +20,8 @@ const EXPERIMENT: Experiment = {
 let calls: { method: string; path: string; body: Record<string, unknown> | null }[];
 let refuse: Record<string, unknown> | null;
 let runs: Run[];
+/** What a setting waits for before it is answered. */
+let held: Promise<void>;
 let app: App;
 let train: Train;
 
@@ -36,7 +38,7 @@ function answer(method: string, path: string, body: Options | null): unknown {
 }
 
 beforeEach(async () => {
-  [calls, refuse, runs] = [[], null, []];
+  [calls, refuse, runs, held] = [[], null, [], Promise.resolve()];
   FakeSocket.all = [];
   vi.stubGlobal('WebSocket', FakeSocket);
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
@@ -46,6 +48,7 @@ beforeEach(async () => {
     const said = typeof body === 'string' ? (JSON.parse(body) as Record<string, unknown>) : null;
     calls.push({ method, path, body: said });
     if (refuse && method === 'POST') return Response.json(refuse, { status: 422 });
+    if (said?.['action'] === 'set') await held;
     if (method === 'DELETE') return new Response(null, { status: 204 });
     return Response.json(answer(method, path, said as Options | null));
   });
@@ -150,6 +153,23 @@ describe('a run that goes on', () => {
     expect(posted('/api/runs')).toHaveLength(1);
     await train.remedy({ lr: 0.001, optimiser: 'sgd' });
     expect(posted('/api/runs').at(-1)).toEqual({ lr: 0.001, optimiser: 'sgd' });
+  });
+
+  it.each([
+    ['a new run starts', () => train.start()],
+    ['a remedy needs a new run', () => train.remedy({ lr: 0.001, optimiser: 'sgd' })],
+    ['it is reset', () => train.reset()],
+  ])('is told nothing after it was told to stop, when %s', async (_when, leave) => {
+    let answer: () => void = () => undefined;
+    held = new Promise((done) => (answer = done));
+    for (const lr of [0.02, 0.03]) train.set({ lr });
+    const left = leave();
+    await settle();
+    expect(posted('/control')).toEqual([{ action: 'set', name: 'lr', value: 0.02 }]);
+    answer();
+    await left;
+    await settle();
+    expect(posted('/control').map((body) => body?.['action'])).toEqual(['set', 'stop']);
   });
 
   it('stops when it is reset, and its settings wait for Play', async () => {

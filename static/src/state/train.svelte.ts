@@ -68,7 +68,7 @@ export class Train {
 
   #app: App;
   #settings: { name: string; value: Value }[] = [];
-  #isSetting = false;
+  #sending: Promise<void> | null = null;
 
   constructor(app: App) {
     this.#app = app;
@@ -148,7 +148,7 @@ export class Train {
     if (this.isBusy) return;
     this.isBusy = true;
     await this.#guarded(async () => {
-      if (this.isLiving) await this.session?.control({ action: 'stop' });
+      if (this.isLiving) await this.#stop(this.session);
       const wanted = { ...differing(this.table, this.draft), ...more };
       this.#show(await postRun(wanted));
     });
@@ -168,7 +168,7 @@ export class Train {
     if (this.isBusy) return;
     this.isBusy = true;
     await this.#guarded(async () => {
-      if (this.isLiving) await this.session?.control({ action: 'stop' });
+      if (this.isLiving) await this.#stop(this.session);
     });
     const each = eachFold(this.draft).map((options, fold) => ({
       ...differing(this.table, options),
@@ -206,7 +206,7 @@ export class Train {
     const { session, isLiving } = this;
     this.#close();
     this.#app.go({ run: null });
-    if (session && isLiving) await this.#guarded(() => session.control({ action: 'stop' }));
+    if (isLiving) await this.#guarded(() => this.#stop(session));
     await this.refresh();
   }
 
@@ -223,15 +223,21 @@ export class Train {
   /** One request at a time; of an option that is being dragged only the last value is sent. */
   #setLive(name: string, value: Value): void {
     this.#settings = [...this.#settings.filter((each) => each.name !== name), { name, value }];
-    if (!this.#isSetting) void this.#sendSettings();
+    this.#sending ??= this.#sendSettings();
   }
 
   async #sendSettings(): Promise<void> {
-    this.#isSetting = true;
     for (let next = this.#settings.shift(); next; next = this.#settings.shift()) {
       await this.control({ action: 'set', ...next });
     }
-    this.#isSetting = false;
+    this.#sending = null;
+  }
+
+  /** A run that is told to stop is told nothing after it: what is on its way arrives first. */
+  async #stop(session: Session | null): Promise<void> {
+    this.#settings = [];
+    await this.#sending;
+    await session?.control({ action: 'stop' });
   }
 
   /** Does what the doctor advises: at once where that can be, else in a new run. */
