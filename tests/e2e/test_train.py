@@ -166,7 +166,7 @@ def opens_in_the_layer_view(page: Page) -> None:
     button = page.locator("[data-layers]")
     expect(button).to_be_enabled(timeout=20_000)
     button.click()
-    expect(page.locator("#net")).to_have_value(re.compile(rf"run-{run}@\d+$"))
+    expect(page.locator("#net")).to_have_value(re.compile(rf"^run-{run}@\d+$"))
     # What the training view draws are frames, which have a slash in their names.
     page.wait_for_function("() => !(document.documentElement.dataset.drawn ?? '/').includes('/')")
     assert page.request.get(f"/api/traces/{drawn(page)}").ok
